@@ -1,0 +1,168 @@
+"""The topics' catalogue: which event travels where, who writes it, who reads it.
+
+Adding an event is one model in a module beside this one, one `EventType` here, one example in
+`examples.py`; `make contract` writes the schemas.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.contract.base import Body
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.contacts import ContactReceived
+from shared.contract.public import (
+    CaseDecided,
+    CaseOpened,
+    CaseStateChanged,
+    ClockBreached,
+    ClockWarned,
+    DeliveryReported,
+    EscalationChanged,
+    NoticeStatusChanged,
+)
+from shared.contract.reference import ClientChanged, PolicyChanged
+
+
+class Audience(StrEnum):
+    """Who may read a topic; access rights work per topic, not per event."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One kind of event: its CloudEvents type, its body, and which of its fields is the key."""
+
+    name: str
+    body: type[Body]
+    key_field: str
+    personal_data: bool
+
+    def key(self, body: Body) -> str:
+        """The record's key: events with the same key stay in order."""
+        return str(getattr(body, self.key_field))
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: owner, readers, audience and what operations configure.
+
+    `retention_days` of None keeps the topic compacted: the last record of every key stays.
+    """
+
+    name: str
+    owner: str
+    readers: tuple[str, ...]
+    audience: Audience
+    events: tuple[EventType, ...]
+    retention_days: int | None
+    partitions: int = 8
+
+    @property
+    def compacted(self) -> bool:
+        """Does the topic keep the last record of every key for ever?"""
+        return self.retention_days is None
+
+    @property
+    def dead_letters(self) -> str:
+        """Name of the topic for records of this one that a reader could not handle."""
+        return f"{self.name}.dlt"
+
+
+CONTACT_RECEIVED = EventType("claims.contact.received.v1", ContactReceived, "contact_id", True)
+CASE_FILE_UPDATED = EventType("claims.case-file.updated.v1", CaseFileUpdated, "case_id", True)
+CASE_OPENED = EventType("claims.case.opened.v1", CaseOpened, "case_id", False)
+CASE_STATE_CHANGED = EventType("claims.case.state-changed.v1", CaseStateChanged, "case_id", False)
+CASE_DECIDED = EventType("claims.case.decided.v1", CaseDecided, "case_id", False)
+CLOCK_WARNED = EventType("claims.clock.warned.v1", ClockWarned, "case_id", False)
+CLOCK_BREACHED = EventType("claims.clock.breached.v1", ClockBreached, "case_id", False)
+ESCALATION_CHANGED = EventType("claims.escalation.changed.v1", EscalationChanged, "case_id", False)
+NOTICE_STATUS_CHANGED = EventType(
+    "claims.notice.status-changed.v1", NoticeStatusChanged, "case_id", False
+)
+DELIVERY_REPORTED = EventType("claims.delivery.reported.v1", DeliveryReported, "notice_id", False)
+POLICY_CHANGED = EventType("reference.policy.changed.v1", PolicyChanged, "policy_number", True)
+CLIENT_CHANGED = EventType("reference.client.changed.v1", ClientChanged, "client_id", True)
+
+CONTACTS = Topic(
+    "claims.contacts.v1",
+    owner="intake",
+    readers=("review",),
+    audience=Audience.INTERNAL,
+    events=(CONTACT_RECEIVED,),
+    retention_days=30,
+)
+CASE_FILE = Topic(
+    "claims.case-file.v1",
+    owner="review",
+    readers=("intake", "escalation", "notify"),
+    audience=Audience.INTERNAL,
+    events=(CASE_FILE_UPDATED,),
+    retention_days=90,
+)
+CASES = Topic(
+    "claims.cases.v1",
+    owner="review",
+    readers=(),
+    audience=Audience.PUBLIC,
+    events=(CASE_OPENED, CASE_STATE_CHANGED, CASE_DECIDED),
+    retention_days=90,
+)
+CLOCKS = Topic(
+    "claims.clocks.v1",
+    owner="escalation",
+    readers=("review",),
+    audience=Audience.INTERNAL,
+    events=(CLOCK_WARNED, CLOCK_BREACHED, ESCALATION_CHANGED),
+    retention_days=90,
+)
+NOTICES = Topic(
+    "claims.notices.v1",
+    owner="notify",
+    readers=("escalation", "intake"),
+    audience=Audience.PUBLIC,
+    events=(NOTICE_STATUS_CHANGED,),
+    retention_days=90,
+)
+DELIVERY_REPORTS = Topic(
+    "claims.delivery-reports.v1",
+    owner="intake",
+    readers=("notify",),
+    audience=Audience.INTERNAL,
+    events=(DELIVERY_REPORTED,),
+    retention_days=30,
+)
+POLICIES = Topic(
+    "reference.policies.v1",
+    owner="policy administration",
+    readers=("review",),
+    audience=Audience.INTERNAL,
+    events=(POLICY_CHANGED,),
+    retention_days=None,
+)
+CLIENTS = Topic(
+    "reference.clients.v1",
+    owner="policy administration",
+    readers=("intake", "review"),
+    audience=Audience.INTERNAL,
+    events=(CLIENT_CHANGED,),
+    retention_days=None,
+)
+
+TOPICS: tuple[Topic, ...] = (
+    CONTACTS,
+    CASE_FILE,
+    CASES,
+    CLOCKS,
+    NOTICES,
+    DELIVERY_REPORTS,
+    POLICIES,
+    CLIENTS,
+)
+
+EVENT_TYPES: dict[str, EventType] = {
+    event.name: event for topic in TOPICS for event in topic.events
+}
+TOPIC_OF: dict[str, Topic] = {event.name: topic for topic in TOPICS for event in topic.events}
+TYPE_OF_BODY: dict[type[Body], EventType] = {event.body: event for event in EVENT_TYPES.values()}

@@ -1,0 +1,137 @@
+"""`claims.contacts.v1`: what clients sent or said, normalised by intake."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contract.base import Amount, Body, Identifier, Instant, PersonalData, ShortText, Text
+
+
+class Channel(StrEnum):
+    """The way a contact came in or a notice goes out."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    LETTER = "letter"
+
+
+class Language(StrEnum):
+    """The languages that the desk writes in."""
+
+    GERMAN = "de"
+    ENGLISH = "en"
+
+
+class Intent(StrEnum):
+    """What the client wants, as proposed by intake; a person may change it."""
+
+    CLAIM = "claim"
+    REPLY = "reply"
+    PAYMENT_DELAY = "payment_delay"
+    PROCESSING_DELAY = "processing_delay"
+    RENEWAL = "renewal"
+    ACCOUNT_CHANGE = "account_change"
+    COMPLAINT = "complaint"
+    OTHER = "other"
+
+
+class DocumentKind(StrEnum):
+    """What a document is, as far as the desk's checks ask."""
+
+    ORIGINAL = "original"
+    INVOICE = "invoice"
+    POLICE_REPORT = "police_report"
+    MEDICAL_REPORT = "medical_report"
+    PHOTO = "photo"
+    LETTER = "letter"
+    OTHER = "other"
+
+
+class Document(Body):
+    """A reference to a stored document; its bytes never travel in an event."""
+
+    document_id: Identifier
+    kind: DocumentKind
+    media_type: ShortText
+    size: int = Field(ge=0, description="Bytes.")
+    sha256: str = Field(min_length=64, max_length=64)
+    readable: bool = Field(default=True, description="False: no text could be read from it.")
+
+
+class ClaimLine(Body):
+    """One claimed expense, as the client stated it."""
+
+    line_id: int = Field(ge=1, description="Position in the claim, from 1.")
+    description: ShortText
+    benefit: Identifier | None = Field(default=None, description="Benefit code of the programme.")
+    amount: Amount | None = None
+    invoice_number: Identifier | None = None
+
+
+class ClaimDetails(PersonalData):
+    """What the client claims; every field may be missing, and review asks for it then."""
+
+    policy_number: Identifier | None = None
+    date_of_loss: date | None = None
+    description: Text = ""
+    currency: str = Field(default="EUR", min_length=3, max_length=3)
+    lines: tuple[ClaimLine, ...] = ()
+    stated_total: Amount | None = None
+    unconfirmed_iban: str | None = Field(
+        default=None, max_length=42, description="As written; never paid to before it is confirmed."
+    )
+
+
+class Evidence(Body):
+    """Where a value was read and how sure that is."""
+
+    field: Identifier
+    source: Literal["subject", "body", "attachment", "header", "note", "scan"]
+    quote: ShortText
+    confidence: float = Field(ge=0, le=1)
+
+
+class Sender(PersonalData):
+    """Who contacted the desk, as far as the contact itself tells."""
+
+    name: ShortText = ""
+    address: ShortText = Field(default="", description="Email address or telephone number.")
+    authenticated: bool = Field(
+        default=False,
+        description="An aligned DMARC or DKIM pass by our own server, or check questions passed.",
+    )
+
+
+class ContactText(PersonalData):
+    """The words of a contact, without quoted history and signature."""
+
+    subject: ShortText = ""
+    text: Text = ""
+
+
+class ContactReceived(Body):
+    """`claims.contact.received.v1`: one clean contact, stored with its originals."""
+
+    contact_id: Identifier
+    channel: Channel
+    received_at: Instant
+    language: Language
+    intent: Intent
+    intent_evidence: ShortText = ""
+    case_id: Identifier | None = Field(
+        default=None, description="The case it belongs to, only after the sender check."
+    )
+    client_id: Identifier | None = Field(default=None, description="The client who wrote.")
+    sender: Sender
+    words: ContactText
+    claim: ClaimDetails | None = None
+    evidence: tuple[Evidence, ...] = ()
+    documents: tuple[Document, ...] = ()
+    keyed_by: Identifier | None = Field(
+        default=None, description="Who keyed a phone note in; that person may not decide it."
+    )
+    needs_person: ShortText | None = Field(
+        default=None, description="Why a person must look first, e.g. an unreadable scan."
+    )

@@ -1,0 +1,128 @@
+"""The public topics and the internal ones between desk services: cases, notices, clocks.
+
+`claims.cases.v1` and `claims.notices.v1` are read by any department: ids, states and coarse
+outcomes only, nothing personal.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contract.base import Body, Identifier, Instant, ShortText
+from shared.contract.case_file import CaseKind, CaseState, NoticeKind
+from shared.contract.contacts import Channel
+
+
+class CaseOpened(Body):
+    """`claims.case.opened.v1`: a case exists."""
+
+    case_id: Identifier
+    sequence: int = Field(ge=1)
+    kind: CaseKind
+    programme: Identifier | None = None
+    state: CaseState
+    opened_at: Instant
+
+
+class CaseStateChanged(Body):
+    """`claims.case.state-changed.v1`: whom the case waits for changed."""
+
+    case_id: Identifier
+    sequence: int = Field(ge=1)
+    kind: CaseKind
+    state: CaseState
+    changed_at: Instant
+
+
+class CaseDecided(Body):
+    """`claims.case.decided.v1`: the case was approved, approved in part or denied."""
+
+    case_id: Identifier
+    sequence: int = Field(ge=1)
+    kind: CaseKind
+    outcome: Literal["approved", "partly_approved", "denied"]
+    decided_at: Instant
+
+
+class ClockKind(StrEnum):
+    """The service clocks; the statutory ones follow as data of the programmes."""
+
+    FIRST_RESPONSE = "first_response"
+    RESOLUTION = "resolution"
+
+
+class ClockWarned(Body):
+    """`claims.clock.warned.v1`: a time limit comes near."""
+
+    case_id: Identifier
+    clock: ClockKind
+    run: int = Field(ge=1, description="Counts restarts of this clock on this case.")
+    due_at: Instant
+
+
+class ClockBreached(Body):
+    """`claims.clock.breached.v1`: a time limit has passed."""
+
+    case_id: Identifier
+    clock: ClockKind
+    run: int = Field(ge=1)
+    due_at: Instant
+
+
+class EscalationReason(StrEnum):
+    """Why a case is before a supervisor."""
+
+    OVERDUE = "overdue"
+    BY_HAND = "by_hand"
+    OVER_AUTHORITY = "over_authority"
+
+
+class EscalationChanged(Body):
+    """`claims.escalation.changed.v1`: an escalation was opened, accepted, returned or closed."""
+
+    escalation_id: Identifier
+    case_id: Identifier
+    status: Literal["opened", "accepted", "returned", "closed"]
+    reason: EscalationReason
+    by: Identifier | None = Field(default=None, description="The supervisor who acted.")
+    instruction: ShortText = ""
+    at: Instant
+
+
+class NoticeStatus(StrEnum):
+    """How far a notice has come.
+
+    `uncertain`: the process ended between handing it to the mail server and noting that; a
+    person decides, it is never sent again silently.
+    """
+
+    CREATED = "created"
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    RETURNED = "returned"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+class NoticeStatusChanged(Body):
+    """`claims.notice.status-changed.v1`: kind, channel and status; no address, no text."""
+
+    notice_id: Identifier
+    case_id: Identifier
+    kind: NoticeKind
+    channel: Channel
+    status: NoticeStatus
+    sequence: int = Field(ge=1, description="Grows by one with every status of this notice.")
+    at: Instant
+
+
+class DeliveryReported(Body):
+    """`claims.delivery.reported.v1`: what a mail server said about a notice, read by intake."""
+
+    notice_id: Identifier
+    status: Literal["bounced", "delivered"]
+    code: ShortText = Field(default="", description="RFC 3463 enhanced status code.")
+    reported_at: Instant

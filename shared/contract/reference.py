@@ -1,0 +1,72 @@
+"""`reference.*.v1`: policies and clients as policy administration knows them.
+
+Compacted topics keep one record per key, so a policy's record holds all its versions: the day of
+loss decides which one counts.
+"""
+
+from datetime import date
+
+from pydantic import Field
+
+from shared.contract.base import Amount, Body, Identifier, PersonalData, ShortText
+from shared.contract.contacts import Language
+
+
+class PolicyVersion(Body):
+    """The policy's terms from one day to the next change."""
+
+    valid_from: date
+    valid_to: date | None = Field(default=None, description="Last day, inclusive; open if absent.")
+    sum_insured: Amount | None = None
+    insured_value: Amount | None = Field(
+        default=None, description="Value of what is insured, for underinsurance (VVG §75)."
+    )
+    benefits: tuple[Identifier, ...] = Field(
+        default=(), description="Covered benefit codes; empty: all of the programme."
+    )
+    insured_clients: tuple[Identifier, ...] = ()
+
+
+class PolicyChanged(Body):
+    """`reference.policy.changed.v1`: a client's contract with its whole history."""
+
+    policy_number: Identifier
+    programme: Identifier
+    holder_client_id: Identifier
+    currency: str = Field(default="EUR", min_length=3, max_length=3)
+    versions: tuple[PolicyVersion, ...] = Field(min_length=1)
+    cancelled_from: date | None = Field(default=None, description="First day without cover.")
+    first_premium_paid_on: date | None = Field(
+        default=None, description="VVG §37: no cover before the first premium was paid."
+    )
+    revision: int = Field(ge=1, description="Grows with every correction; the highest counts.")
+
+    def version_on(self, day: date) -> PolicyVersion | None:
+        """The version in force on a day, or None when there is none."""
+        for version in self.versions:
+            if version.valid_from <= day and (version.valid_to is None or day <= version.valid_to):
+                return version
+        return None
+
+
+class PostalAddress(PersonalData):
+    """Where letters go, in the order in which the lines are printed."""
+
+    lines: tuple[ShortText, ...] = Field(min_length=1, max_length=6)
+    country: str = Field(default="DE", min_length=2, max_length=2)
+
+
+class ClientChanged(PersonalData):
+    """`reference.client.changed.v1`: a client as client administration knows them."""
+
+    client_id: Identifier
+    name: ShortText
+    salutation: ShortText = Field(default="", description="E.g. 'Sehr geehrte Frau Müller'.")
+    language: Language = Language.GERMAN
+    emails: tuple[ShortText, ...] = ()
+    email_consent: bool = False
+    phones: tuple[ShortText, ...] = ()
+    postal_address: PostalAddress | None = None
+    date_of_birth: date | None = None
+    confirmed_iban: str | None = Field(default=None, max_length=34)
+    revision: int = Field(ge=1)

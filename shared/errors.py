@@ -1,0 +1,46 @@
+"""The desk's errors.
+
+DeskError
+├── BadEvent            a record that can never be handled: dead letter
+├── TemporaryFault      try again: a database, broker or server is away
+├── RuleViolation       a person asked for something that the rules forbid (HTTP 422)
+│   └── Forbidden       … for this person (HTTP 403)
+├── NotFound            no such case, notice or document (HTTP 404)
+└── VersionConflict     someone else changed it first (HTTP 409)
+"""
+
+
+class DeskError(Exception):
+    """The base of every error that the desk raises on purpose."""
+
+
+class BadEvent(DeskError):
+    """A record that can never be handled; it goes to the dead-letter topic with this reason."""
+
+
+class TemporaryFault(DeskError):
+    """Something needed is away for now; the same work is tried again."""
+
+
+class RuleViolation(DeskError):
+    """A request that the desk's rules forbid; the text says which rule."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Forbidden(RuleViolation):
+    """A request that this person may not make: role, authority or four-eyes rule."""
+
+
+class NotFound(DeskError):
+    """No such thing, or not for this person."""
+
+
+class VersionConflict(DeskError):
+    """The case changed since the caller read it; carries the current sequence."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the case has changed meanwhile; its sequence is now {current}")
+        self.current = current
