@@ -1,0 +1,220 @@
+"""A real Apache Kafka broker of our own: one node in KRaft mode, on loopback only."""
+
+import json
+import shutil
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from deploy.local.errors import StartError
+from deploy.local.jvm import java_command
+from deploy.local.ports import LOOPBACK, free_port, is_free
+from deploy.local.process import LeashedProcess, explain, listens, wait_until
+from deploy.local.runtime import Progress, class_path, quiet
+
+HEAP_MB = 256
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 10
+
+SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers={host}:{controller_port}
+log.dirs={data}
+
+# Topics are created by `claimsdesk topics apply`, never by a typing error.
+auto.create.topics.enable=false
+
+# One node: one replica of everything, and few partitions of Kafka's own topics.
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+
+# Consumers of a desk start together; there is no fleet to wait for.
+group.initial.rebalance.delay.ms=0
+
+# A broker that was killed and started again is the same broker: it need not wait for its
+# former self to be given up, and there is nobody to hand its partitions to when it stops.
+broker.heartbeat.interval.ms=300
+broker.session.timeout.ms=2000
+controlled.shutdown.enable=false
+
+# Small: the defaults take more memory than the heap has.
+log.cleaner.dedupe.buffer.size=16777216
+log.segment.bytes=134217728
+log.index.size.max.bytes=2097152
+num.network.threads=2
+num.io.threads=4
+background.threads=2
+"""
+
+
+class EmbeddedKafka:
+    """Apache Kafka on the Java runtime of a wheel, with its data in one folder.
+
+    Its data survive a `stop()` as well as a `kill()`; the ports of the first start are kept.
+
+    Args:
+        directory: the broker's own folder: configuration, data and log.
+        port: the port to serve on; by default the one of the last start, or a free one.
+        progress: told about the jars while they are being fetched.
+    """
+
+    def __init__(
+        self, directory: Path, port: int | None = None, *, progress: Progress = quiet
+    ) -> None:
+        self.directory = directory.resolve()
+        self.log = self.directory / "kafka.log"
+        self._progress = progress
+        self._port, self._controller_port = self._choose_ports(port)
+        self._process: LeashedProcess | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """Where clients connect, as `host:port`."""
+        return f"{LOOPBACK}:{self._port}"
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process that `start()` started still runs."""
+        return self._process is not None and self._process.alive
+
+    def prepare(self) -> list[str]:
+        """Write the configuration, format the data folder once, and return the command line.
+
+        For whoever runs the process itself, as the supervisor does.
+
+        Raises:
+            FetchError: Kafka could not be fetched.
+            StartError: the folder could not be formatted.
+        """
+        jars = class_path("kafka", progress=self._progress)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        settings = self.directory / "server.properties"
+        settings.write_text(
+            SETTINGS.format(
+                host=LOOPBACK,
+                port=self._port,
+                controller_port=self._controller_port,
+                data=self._data,
+            ),
+            encoding="utf-8",
+        )
+        ports = {"port": self._port, "controller_port": self._controller_port}
+        self._port_file.write_text(json.dumps(ports), encoding="utf-8")
+        if not self._formatted.exists():
+            self._format(jars, settings)
+        logging = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}"
+        command = java_command("kafka.Kafka", jars, heap_mb=HEAP_MB, options=[logging])
+        return [*command, str(settings)]
+
+    def start(self) -> None:
+        """Start the broker and wait until it answers.
+
+        Raises:
+            FetchError: Kafka could not be fetched.
+            StartError: the port is taken, or the broker did not come up; says why.
+        """
+        if self.alive:
+            return
+        if not is_free(self._port):
+            msg = f"Kafka can't start: port {self._port} is taken by another process."
+            raise StartError(msg)
+        self._process = LeashedProcess("Kafka", self.prepare(), self.log)
+        self._process.start()
+        try:
+            self.wait_ready(alive=self._process)
+        except BaseException:
+            self._process.kill()
+            raise
+
+    def wait_ready(
+        self, *, alive: LeashedProcess | None = None, timeout: float = START_TIMEOUT_S
+    ) -> None:
+        """Wait until the broker answers a client.
+
+        Raises:
+            StartError: it ended or did not answer within `timeout` seconds.
+        """
+        watched = (lambda: alive.alive) if alive else (lambda: True)
+        wait_until(
+            lambda: listens(self._port) and self.answers(),
+            name="Kafka",
+            log=self.log,
+            alive=watched,
+            timeout=timeout,
+        )
+
+    def answers(self) -> bool:
+        """Say whether a client gets the list of brokers, with one in it, within a second."""
+        client = AdminClient(
+            {
+                "bootstrap.servers": self.bootstrap,
+                "log_level": 0,
+                "reconnect.backoff.ms": 20,
+                "reconnect.backoff.max.ms": 100,
+            }
+        )
+        try:
+            return bool(client.list_topics(timeout=1).brokers)
+        except KafkaException:
+            return False
+
+    def stop(self) -> None:
+        """Stop the broker in order; a few seconds at most, then it is killed."""
+        if self._process is not None:
+            self._process.stop(STOP_TIMEOUT_S)
+            self._process = None
+
+    def kill(self) -> None:
+        """End the broker with SIGKILL; nothing is flushed or said good-bye to."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+
+    @property
+    def _data(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def _formatted(self) -> Path:
+        return self._data / "meta.properties"
+
+    @property
+    def _port_file(self) -> Path:
+        return self.directory / "ports.json"
+
+    def _choose_ports(self, port: int | None) -> tuple[int, int]:
+        try:
+            known = json.loads(self._port_file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            known = {}
+        chosen = port or known.get("port") or free_port()
+        controller = known.get("controller_port")
+        if controller is None or not is_free(controller):
+            controller = free_port()
+        return chosen, controller
+
+    def _format(self, jars: list[Path], settings: Path) -> None:
+        # What an interrupted format left behind is no data yet.
+        shutil.rmtree(self._data, ignore_errors=True)
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        tool = java_command("kafka.tools.StorageTool", jars, heap_mb=64)
+        command = [*tool, "format", "--standalone", "-t", cluster, "-c", str(settings)]
+        with self.log.open("ab") as log:
+            done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
+        if done.returncode != 0:
+            raise StartError(explain("Kafka", "could not format its folder", self.log))

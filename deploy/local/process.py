@@ -1,0 +1,132 @@
+"""One process of ours: started on a leash, its output in a log, stopped in order or killed."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from deploy.local import leash
+from deploy.local.errors import StartError, disk_is_full, log_end
+
+POLL_S = 0.03
+KILL_S = 5
+
+
+class LeashedProcess:
+    """A child process in a session of its own that can't outlive us.
+
+    A Ctrl-C in the terminal does not reach it, so that whoever started it decides the order
+    in which things stop.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        log: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.log = log
+        self._command = leash.command("hold", *command)
+        self._env = dict(env) if env is not None else None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process; its output goes to the end of its log."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self._env,
+                start_new_session=True,
+            )
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The id of the process's session and process group."""
+        if self._process is None:
+            msg = f"{self.name} was not started"
+            raise StartError(msg)
+        return self._process.pid
+
+    def stop(self, timeout: float) -> None:
+        """Ask the process to end; kill it after `timeout` seconds."""
+        if self._process is None:
+            return
+        if self.alive:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self._close()
+
+    def kill(self) -> None:
+        """End the process with SIGKILL, as a power cut would; it is gone on return."""
+        if self._process is None:
+            return
+        if self.alive:
+            self._process.send_signal(signal.SIGUSR1)
+            try:
+                self._process.wait(KILL_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process = None
+
+
+def listens(port: int, host: str = "127.0.0.1") -> bool:
+    """Say whether somebody accepts connections on a port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def wait_until(
+    ready: Callable[[], bool],
+    *,
+    name: str,
+    log: Path,
+    alive: Callable[[], bool],
+    timeout: float,
+) -> None:
+    """Wait until `ready()`; name the process and show the end of its log if that fails.
+
+    Raises:
+        StartError: the process ended, or was not ready within `timeout` seconds.
+    """
+    deadline = time.monotonic() + timeout
+    while not ready():
+        if not alive():
+            raise StartError(explain(name, "stopped while starting", log))
+        if time.monotonic() > deadline:
+            raise StartError(explain(name, f"was not ready within {timeout:.0f} s", log))
+        time.sleep(POLL_S)
+
+
+def explain(name: str, what: str, log: Path) -> str:
+    """Return a message about a process that failed, with the end of its log and what to do."""
+    advice = ""
+    if disk_is_full(log):
+        advice = (
+            f"\nThe disk is full: free some space on the disk of {log.parent}, then start again."
+        )
+    return f"{name} {what}. The end of its log ({log}):\n{log_end(log)}{advice}"
