@@ -49,8 +49,8 @@ group.initial.rebalance.delay.ms=0
 # A broker that was killed and started again is the same broker: it need not wait for its
 # former self to be given up, and there is nobody to hand its partitions to when it stops.
 broker.heartbeat.interval.ms=300
-broker.session.timeout.ms=2000
-controlled.shutdown.enable=false
+broker.session.timeout.ms=4000
+controlled.shutdown.enable=true
 
 # Small: the defaults take more memory than the heap has.
 log.cleaner.dedupe.buffer.size=16777216

@@ -42,7 +42,7 @@ def bind(arguments: list[str]) -> None:
     die_with_parent()
     if os.getppid() != parent:
         sys.exit(1)
-    os.execvp(arguments[0], arguments)
+    os.execvp(arguments[0], arguments)  # noqa: S606 - no shell is wanted
 
 
 def hold(arguments: list[str]) -> int:

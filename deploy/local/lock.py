@@ -25,7 +25,7 @@ def main() -> None:
     """Resolve every bundle and write its jars, with size and SHA-256."""
     lines = []
     for bundle, endpoints in BUNDLES.items():
-        found = {}
+        found: dict[tuple[str, str], jgo.maven.Artifact] = {}
         for endpoint in endpoints:
             for artifact in jgo.resolve(endpoint):
                 found.setdefault((artifact.groupId, artifact.artifactId), artifact)

@@ -38,8 +38,10 @@ def holder(port: int) -> str:
     """Name the process that listens on a port, as far as this user may see it."""
     try:
         for connection in psutil.net_connections("inet"):
-            is_listening = connection.status == psutil.CONN_LISTEN
-            if is_listening and connection.laddr.port == port and connection.pid:
+            address = connection.laddr
+            if connection.status != psutil.CONN_LISTEN or not address:
+                continue
+            if address.port == port and connection.pid:
                 process = psutil.Process(connection.pid)
                 return f"{process.name()} (process {process.pid})"
     except psutil.Error:

@@ -61,7 +61,7 @@ class Jar:
 
 
 def cache_dir() -> Path:
-    """Return the folder of fetched files: `CLAIMSDESK_CACHE_DIR`, else the project's `var/cache`."""
+    """Return the folder of fetched files: `CLAIMSDESK_CACHE_DIR`, else `var/cache`."""
     given = os.environ.get("CLAIMSDESK_CACHE_DIR")
     return Path(given).expanduser().resolve() if given else PROJECT / "var" / "cache"
 
@@ -129,7 +129,7 @@ def shared_archive(cache: Path | None = None) -> Path | None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".archive-") as staging:
         made = Path(staging) / "base.jsa"
-        command = [java(), "-Xshare:dump", f"-XX:SharedArchiveFile={made}", "-Xlog:disable"]
+        command = [str(java()), "-Xshare:dump", f"-XX:SharedArchiveFile={made}", "-Xlog:disable"]
         subprocess.run(command, capture_output=True, check=False, timeout=60)
         if not made.exists():
             return None
