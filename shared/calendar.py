@@ -21,6 +21,7 @@ DAY: Final = timedelta(days=1)
 SATURDAY: Final = 5
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2200
+LONGEST: Final = 366 * DAY * (LAST_YEAR - FIRST_YEAR)
 
 
 @cache
@@ -272,10 +273,10 @@ def _positive(duration: timedelta) -> bool:
     """Say whether there is any time to count.
 
     Raises:
-        CalendarError: The duration is negative.
+        CalendarError: The duration is negative, or longer than the years known.
     """
-    if duration < timedelta():
-        msg = f"a duration of business time is not negative: {duration}"
+    if not timedelta() <= duration < LONGEST:
+        msg = f"a duration of business time lies between nothing and {LONGEST}: {duration}"
         raise CalendarError(msg)
     return duration > timedelta()
 

@@ -71,16 +71,13 @@ class OpeningHours:
 def _named_days(part: str, text: str) -> set[int]:
     """Return the days of `Mo` or `Mo-Fr`; a range may run over the weekend (`Sa-Mo`)."""
     ends = [_DAYS.get(name.lower()) for name in part.split("-")]
-    first, last = ends[0], ends[-1]
-    known = first is not None and last is not None and len(ends) <= 2
-    if not known or (len(ends) == 2 and PUBLIC_HOLIDAY in ends):
-        msg = f"opening hours {text!r}: {part!r} is neither a day, a range of days, nor hours"
-        raise CalendarError(msg)
-    assert first is not None
-    assert last is not None
-    if len(ends) == 1:
-        return {first}
-    return {(first + step) % 7 for step in range((last - first) % 7 + 1)}
+    match ends:
+        case [int(day)]:
+            return {day}
+        case [int(first), int(last)] if PUBLIC_HOLIDAY not in ends:
+            return {(first + step) % 7 for step in range((last - first) % 7 + 1)}
+    msg = f"opening hours {text!r}: {part!r} is neither a day, a range of days, nor hours"
+    raise CalendarError(msg)
 
 
 def _interval(part: str, text: str) -> Interval:

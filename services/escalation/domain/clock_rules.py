@@ -1,0 +1,84 @@
+"""What moves a clock: the rules that a programme writes as data, and the facts they speak of."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Literal
+
+from shared.errors import DeskError
+
+
+class ClockRuleError(DeskError, ValueError):
+    """A programme's clock rule that can't be meant so."""
+
+
+class Act(IntEnum):
+    """What a fact does to a clock; in this order where several happen at the same instant."""
+
+    START = 0
+    PAUSE = 1
+    RESUME = 2
+    STOP = 3
+    RESTART = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened to a case.
+
+    Attributes:
+        name: What happened, as the case file calls it.
+        at: When, as an aware instant.
+        event_id: The event that told it.
+        place: The case file's sequence and the fact's position in it: the order of facts that
+            happened at the same instant.
+    """
+
+    name: str
+    at: datetime
+    event_id: str
+    place: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """One time limit of a programme: which facts move it, and how long it runs.
+
+    Attributes:
+        kind: Its name, such as `first_response` or `resolution`.
+        target: How long it runs until it is due.
+        calendar: Whether it counts the desk's business time, or all time.
+        warn_before: How long before it is due the desk is warned; zero for no warning.
+        starts: Facts that start it; without effect while it runs.
+        pauses: Facts since which the case waits for the client.
+        resumes: Facts that end the waiting.
+        stops: Facts that do what the clock demands.
+        restarts: Facts that start it anew, whatever was before.
+
+    Raises:
+        ClockRuleError: No target, no start, or one fact with two effects.
+    """
+
+    kind: str
+    target: timedelta
+    starts: frozenset[str]
+    stops: frozenset[str]
+    pauses: frozenset[str] = frozenset()
+    resumes: frozenset[str] = frozenset()
+    restarts: frozenset[str] = frozenset()
+    calendar: Literal["business", "always"] = "business"
+    warn_before: timedelta = timedelta()
+
+    def __post_init__(self) -> None:
+        effects = (self.starts, self.pauses, self.resumes, self.stops, self.restarts)
+        if len(frozenset().union(*effects)) < sum(map(len, effects)):
+            msg = f"clock {self.kind!r}: one fact can't have two effects"
+            raise ClockRuleError(msg)
+        if not self.starts or self.target <= timedelta() or self.warn_before < timedelta():
+            msg = f"clock {self.kind!r}: it needs a start, a target, and no negative warning"
+            raise ClockRuleError(msg)
+
+    def act(self, fact: str) -> Act | None:
+        """Return what a fact does to this clock, or None when it is none of its business."""
+        effects = (self.starts, self.pauses, self.resumes, self.stops, self.restarts)
+        return next((act for act, facts in zip(Act, effects, strict=True) if fact in facts), None)

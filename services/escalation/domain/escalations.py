@@ -1,0 +1,117 @@
+"""One escalation of a case to a supervisor.
+
+    open ──accept──▶ accepted ──return with an instruction──▶ returned
+      └───────────────┴──the case file says decided──▶ closed
+
+The decision itself is made in review; the escalation ends when the case file tells of it, whoever
+decided, and also when nobody had accepted it yet.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.errors import Forbidden, RuleViolation
+
+
+class Reason(StrEnum):
+    """Why a case goes to a supervisor."""
+
+    OVERDUE = "overdue"
+    BY_HAND = "by_hand"
+    OVER_AUTHORITY = "over_authority"
+
+
+class State(StrEnum):
+    """How far an escalation is."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+class IllegalTransition(RuleViolation):
+    """An escalation can't do this from where it stands."""
+
+    def __init__(self, escalation: "Escalation", wanted: State) -> None:
+        super().__init__(
+            "escalation_state",
+            f"the escalation of case {escalation.case_id} is {escalation.state}, "
+            f"it can't become {wanted}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A case before a supervisor.
+
+    Attributes:
+        case_id: The case.
+        reason: Why it was escalated.
+        summary: What the supervisor reads first: history, findings, who waited for whom.
+        opened_at: Since when it waits for a supervisor.
+        involved: Who keyed the case in or decided it before, and so may not judge it.
+        accepted_by: The supervisor who took it.
+        instruction: What the supervisor told the desk when returning it.
+        ended_at: When it was returned or closed.
+    """
+
+    case_id: str
+    reason: Reason
+    summary: str
+    opened_at: datetime
+    involved: frozenset[str]
+    state: State = State.OPEN
+    accepted_by: str | None = None
+    accepted_at: datetime | None = None
+    instruction: str = ""
+    ended_at: datetime | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether it still waits for a supervisor or their decision."""
+        return self.state in (State.OPEN, State.ACCEPTED)
+
+
+def accept(escalation: Escalation, by: str, at: datetime) -> Escalation:
+    """Return the escalation taken on by a supervisor.
+
+    Raises:
+        IllegalTransition: It was accepted already, or has ended.
+        Forbidden: The supervisor keyed the case in or decided it before.
+    """
+    if escalation.state is not State.OPEN:
+        raise IllegalTransition(escalation, State.ACCEPTED)
+    if by in escalation.involved:
+        msg = "whoever keyed in or decided a case before can't accept its escalation"
+        raise Forbidden("four_eyes", msg)
+    return replace(escalation, state=State.ACCEPTED, accepted_by=by, accepted_at=at)
+
+
+def give_back(escalation: Escalation, by: str, instruction: str, at: datetime) -> Escalation:
+    """Return the escalation given back to the desk with an instruction.
+
+    Raises:
+        IllegalTransition: Nobody accepted it yet, or it has ended.
+        Forbidden: Somebody else accepted it.
+        RuleViolation: There is no instruction.
+    """
+    if escalation.state is not State.ACCEPTED:
+        raise IllegalTransition(escalation, State.RETURNED)
+    if by != escalation.accepted_by:
+        raise Forbidden("not_yours", "only the supervisor who accepted it can return a case")
+    if not instruction.strip():
+        raise RuleViolation("no_instruction", "a case is returned with an instruction")
+    return replace(escalation, state=State.RETURNED, instruction=instruction.strip(), ended_at=at)
+
+
+def close(escalation: Escalation, at: datetime) -> Escalation:
+    """Return the escalation ended by the case's decision.
+
+    Raises:
+        IllegalTransition: It has ended before.
+    """
+    if not escalation.pending:
+        raise IllegalTransition(escalation, State.CLOSED)
+    return replace(escalation, state=State.CLOSED, ended_at=at)
