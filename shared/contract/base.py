@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -38,6 +38,18 @@ class PersonalData(Body):
         return f"{type(self).__name__}(…)"
 
     __str__ = __repr__
+
+
+def holds_personal_data(model: type[BaseModel]) -> bool:
+    """Is personal data anywhere in the model?"""
+    return any(issubclass(part, PersonalData) for part in _models_in(model))
+
+
+def _models_in(annotation: Any) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = (_models_in(field.annotation) for field in annotation.model_fields.values())
+        return {annotation}.union(*fields)
+    return set().union(*(_models_in(part) for part in get_args(annotation)))
 
 
 def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

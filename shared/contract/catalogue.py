@@ -7,7 +7,7 @@ Adding an event is one model in a module beside this one, one `EventType` here, 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.contract.base import Body
+from shared.contract.base import Body, holds_personal_data
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import ContactReceived
 from shared.contract.public import (
@@ -37,7 +37,11 @@ class EventType:
     name: str
     body: type[Body]
     key_field: str
-    personal_data: bool
+
+    @property
+    def personal_data(self) -> bool:
+        """Does the event tell something about a person?"""
+        return holds_personal_data(self.body)
 
     def key(self, body: Body) -> str:
         """The record's key: events with the same key stay in order."""
@@ -70,20 +74,18 @@ class Topic:
         return f"{self.name}.dlt"
 
 
-CONTACT_RECEIVED = EventType("claims.contact.received.v1", ContactReceived, "contact_id", True)
-CASE_FILE_UPDATED = EventType("claims.case-file.updated.v1", CaseFileUpdated, "case_id", True)
-CASE_OPENED = EventType("claims.case.opened.v1", CaseOpened, "case_id", False)
-CASE_STATE_CHANGED = EventType("claims.case.state-changed.v1", CaseStateChanged, "case_id", False)
-CASE_DECIDED = EventType("claims.case.decided.v1", CaseDecided, "case_id", False)
-CLOCK_WARNED = EventType("claims.clock.warned.v1", ClockWarned, "case_id", False)
-CLOCK_BREACHED = EventType("claims.clock.breached.v1", ClockBreached, "case_id", False)
-ESCALATION_CHANGED = EventType("claims.escalation.changed.v1", EscalationChanged, "case_id", False)
-NOTICE_STATUS_CHANGED = EventType(
-    "claims.notice.status-changed.v1", NoticeStatusChanged, "case_id", False
-)
-DELIVERY_REPORTED = EventType("claims.delivery.reported.v1", DeliveryReported, "notice_id", False)
-POLICY_CHANGED = EventType("reference.policy.changed.v1", PolicyChanged, "policy_number", True)
-CLIENT_CHANGED = EventType("reference.client.changed.v1", ClientChanged, "client_id", True)
+CONTACT_RECEIVED = EventType("claims.contact.received.v1", ContactReceived, "contact_id")
+CASE_FILE_UPDATED = EventType("claims.case-file.updated.v1", CaseFileUpdated, "case_id")
+CASE_OPENED = EventType("claims.case.opened.v1", CaseOpened, "case_id")
+CASE_STATE_CHANGED = EventType("claims.case.state-changed.v1", CaseStateChanged, "case_id")
+CASE_DECIDED = EventType("claims.case.decided.v1", CaseDecided, "case_id")
+CLOCK_WARNED = EventType("claims.clock.warned.v1", ClockWarned, "case_id")
+CLOCK_BREACHED = EventType("claims.clock.breached.v1", ClockBreached, "case_id")
+ESCALATION_CHANGED = EventType("claims.escalation.changed.v1", EscalationChanged, "case_id")
+NOTICE_STATUS_CHANGED = EventType("claims.notice.status-changed.v1", NoticeStatusChanged, "case_id")
+DELIVERY_REPORTED = EventType("claims.delivery.reported.v1", DeliveryReported, "notice_id")
+POLICY_CHANGED = EventType("reference.policy.changed.v1", PolicyChanged, "policy_number")
+CLIENT_CHANGED = EventType("reference.client.changed.v1", ClientChanged, "client_id")
 
 CONTACTS = Topic(
     "claims.contacts.v1",

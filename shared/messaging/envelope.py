@@ -69,7 +69,7 @@ def encode(
     if len(value) > MAX_BODY_BYTES:
         message = f"{event_type.name} of {key} has {len(value)} bytes, more than a record may have"
         raise BadEvent(message)
-    headers = (
+    headers: tuple[tuple[str, bytes], ...] = (
         _SPEC,
         ("ce_id", derived_id(event_type.name, key, cause).encode()),
         ("ce_source", f"/claimsdesk/{source}".encode()),

@@ -1,0 +1,97 @@
+"""Who acts: signed tokens (OIDC JWT), verified by every service itself.
+
+The actor comes only from the token, never from a body or a header.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+ISSUER = "claimsdesk"
+AUDIENCE = "claimsdesk"
+ALGORITHM = "ES256"
+ROLES = frozenset(
+    {
+        "trainee",
+        "representative",
+        "senior_representative",
+        "supervisor",
+        "department",
+        "auditor",
+        "administrator",
+        "client_system",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or system, as their token says."""
+
+    subject: str
+    name: str
+    roles: frozenset[str]
+
+
+class TokenVerifier:
+    """Checks signature, issuer, audience and expiry against the public keys."""
+
+    def __init__(self, jwks_file: Path) -> None:
+        self._keys = KeySet.import_key_set(json.loads(jwks_file.read_text(encoding="utf-8")))
+        self._claims = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+
+    def actor(self, token: str) -> Actor:
+        """The actor of a valid token.
+
+        Raises:
+            ValueError: The token is not valid; the text says why.
+        """
+        try:
+            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
+            self._claims.validate(decoded.claims)
+        except (JoseError, ValueError) as error:
+            message = f"token not valid: {error}"
+            raise ValueError(message) from error
+        roles = decoded.claims.get("roles")
+        known = ROLES.intersection(roles if isinstance(roles, list) else ())
+        subject = str(decoded.claims["sub"])
+        return Actor(subject, str(decoded.claims.get("name", subject)), known)
+
+
+def current_actor(request: Request) -> Actor:
+    """The actor of a request (FastAPI dependency); 401 without a valid token."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise HTTPException(401, "a bearer token is needed", {"WWW-Authenticate": "Bearer"})
+    verifier: TokenVerifier = request.app.state.verifier
+    try:
+        return verifier.actor(token.strip())
+    except ValueError as error:
+        raise HTTPException(401, str(error), {"WWW-Authenticate": "Bearer"}) from error
+
+
+def requires(*roles: str) -> Callable[[Actor], Actor]:
+    """A FastAPI dependency: the actor, who must have one of these roles; else 403."""
+    allowed = frozenset(roles)
+    if not allowed <= ROLES:
+        message = f"unknown roles: {sorted(allowed - ROLES)}"
+        raise ValueError(message)
+
+    def check(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+        if not actor.roles & allowed:
+            raise HTTPException(403, f"needs one of the roles: {', '.join(sorted(allowed))}")
+        return actor
+
+    return check

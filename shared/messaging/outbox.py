@@ -1,0 +1,173 @@
+"""The outbox: what a transaction decided is published after it, in order, and not forgotten.
+
+Rows are written in the transaction that changed the state, while it holds the row lock of the
+key's entity. So within one key the ids grow in commit order, and a relay that reads *rows that
+are there* by id (never "after the last id that I saw", which would skip late commits) publishes
+in commit order. One relay at a time works on a shard of keys, under an advisory lock that is
+freed with its transaction; a row is deleted only after the broker confirmed that very record.
+"""
+
+import asyncio
+import hashlib
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import structlog
+from confluent_kafka import KafkaException, Producer
+from sqlalchemy import Table, delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.database import Database, among, insert_rows, is_temporary
+from shared.errors import TemporaryFault
+from shared.messaging.envelope import OutgoingRecord
+from shared.messaging.tables import SHARDS
+
+log = structlog.get_logger(__name__)
+
+_LOCK_CLASS = 0x0C1A
+_ROWS_PER_PASS = 3000
+_DELIVERY_SECONDS = 30
+_IDLE_SECONDS = 0.5
+_CONTENDED_SECONDS = 0.02
+
+
+def _shard_of(key: bytes) -> int:
+    return hashlib.blake2b(key, digest_size=1).digest()[0] % SHARDS
+
+
+class Outbox:
+    """Writes outgoing records into the transaction and relays them to the broker."""
+
+    def __init__(self, database: Database, table: Table, bootstrap: str) -> None:
+        self._database = database
+        self._table = table
+        self._settings = {
+            "bootstrap.servers": bootstrap,
+            "enable.idempotence": True,
+            "linger.ms": 2,
+            "message.timeout.ms": _DELIVERY_SECONDS * 1000,
+            "socket.nagle.disable": True,
+            "log_level": 3,
+        }
+        self._producer: Producer | None = None
+        self._wake = asyncio.Event()
+        self._contended = False
+
+    async def add(self, connection: AsyncConnection, records: Sequence[OutgoingRecord]) -> None:
+        """Store records to be published once the transaction is committed."""
+        rows = [
+            {
+                "shard": _shard_of(record.key),
+                "topic": record.topic,
+                "key": record.key,
+                "value": record.value,
+                "headers": orjson.dumps(
+                    [(name, value.decode("latin-1")) for name, value in record.headers]
+                ).decode(),
+            }
+            for record in records
+        ]
+        await insert_rows(connection, self._table, rows)
+
+    def wake(self) -> None:
+        """Something was committed: publish at once."""
+        self._wake.set()
+
+    async def relay(self) -> None:
+        """Publish for as long as the process lives; begins with what an earlier one left."""
+        while True:
+            self._wake.clear()
+            try:
+                published = await self._publish_some()
+            except Exception as error:
+                if not (isinstance(error, TemporaryFault) or is_temporary(error)):
+                    raise
+                log.warning("outbox waits", reason=type(error).__name__)
+                await asyncio.sleep(1)
+                continue
+            if published:
+                continue
+            pause = _CONTENDED_SECONDS if self._contended else _IDLE_SECONDS
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def pending(self) -> int:
+        """How many records wait to be published."""
+        async with self._database.reading() as connection:
+            query = select(func.count()).select_from(self._table)
+            return int((await connection.execute(query)).scalar_one())
+
+    async def _publish_some(self) -> int:
+        async with self._database.transaction() as connection:
+            shards = await self._lock_shards(connection)
+            if not shards:
+                return 0
+            table = self._table
+            query = (
+                select(table.c.id, table.c.topic, table.c.key, table.c.value, table.c.headers)
+                .where(among(connection, table.c.shard, shards))
+                .order_by(table.c.id)
+                .limit(_ROWS_PER_PASS)
+            )
+            rows = (await connection.execute(query)).all()
+            if not rows:
+                return 0
+            confirmed = await asyncio.to_thread(self._deliver, rows)
+            await connection.execute(delete(table).where(among(connection, table.c.id, confirmed)))
+        if len(confirmed) < len(rows):
+            message = f"{len(rows) - len(confirmed)} records were not confirmed by the broker"
+            raise TemporaryFault(message)
+        return len(rows)
+
+    async def _lock_shards(self, connection: AsyncConnection) -> list[int]:
+        """The shards that this pass may publish; other workers' relays keep theirs."""
+        if connection.dialect.name == "sqlite":
+            return list(range(SHARDS))
+        wanted = list(range(SHARDS))
+        if self._contended:
+            wanted = random.sample(wanted, SHARDS // 2)
+        query = text(
+            "SELECT shard FROM unnest(CAST(:shards AS int[])) AS shard"
+            " WHERE pg_try_advisory_xact_lock(:class, shard)"
+        )
+        result = await connection.execute(query, {"shards": wanted, "class": _LOCK_CLASS})
+        shards = list(result.scalars())
+        self._contended = len(shards) < len(wanted)
+        return shards
+
+    def _deliver(self, rows: Sequence[Any]) -> list[int]:
+        """Produce the rows in order and wait; the ids of those that the broker confirmed."""
+        producer = self._producer = self._producer or Producer(self._settings)
+        confirmed: list[int] = []
+        failed: list[str] = []
+
+        def on_delivery(row_id: int, error: Any) -> None:
+            if error is None:
+                confirmed.append(row_id)
+            else:
+                failed.append(str(error))
+
+        try:
+            for row in rows:
+                producer.produce(
+                    row.topic,
+                    value=row.value,
+                    key=row.key,
+                    headers=[
+                        (name, value.encode("latin-1")) for name, value in orjson.loads(row.headers)
+                    ],
+                    on_delivery=lambda error, _message, row_id=row.id: on_delivery(row_id, error),
+                )
+            producer.flush(_DELIVERY_SECONDS + 5)
+        except (BufferError, KafkaException) as error:
+            failed.append(str(error))
+        if failed:
+            log.error("broker refused records", count=len(failed), first=failed[0][:200])
+            producer.purge()
+            producer.flush(5)
+            self._producer = None
+        return confirmed

@@ -1,0 +1,223 @@
+"""The frame of every service: one process, one loop; Faust, HTTP, database and outbox together.
+
+A fault that nothing handles ends the process; its supervisor starts it again.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import MetaData, text
+
+from shared import logs
+from shared.auth import TokenVerifier
+from shared.contract.catalogue import Topic
+from shared.database import Database, is_temporary
+from shared.errors import Forbidden, NotFound, RuleViolation, TemporaryFault, VersionConflict
+from shared.messaging.processing import Handler, UnitOfWork
+from shared.messaging.worker import Worker
+from shared.migrations import migrate
+from shared.settings import ServiceSettings
+
+log = structlog.get_logger(__name__)
+
+_HEARTBEAT_SECONDS = 1.0
+_LOOP_STUCK_SECONDS = 15.0
+_DATABASE_WAIT_SECONDS = 30.0
+
+Check = Callable[[], Awaitable[str | None]]
+
+
+class DeskService:
+    """What a service needs: subscribe, emit, background loops, HTTP, health."""
+
+    def __init__(self, name: str, settings: ServiceSettings, metadata: MetaData) -> None:
+        self.name = name
+        self.settings = settings
+        self.database = Database(settings.database_url)
+        self._metadata = metadata
+        self._worker = Worker(
+            name, settings.kafka, self.database, metadata, settings.batch_records, self._fail
+        )
+        self._loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+        self._checks: dict[str, Check] = {}
+        self._failure: BaseException | None = None
+        self._server: uvicorn.Server | None = None
+        self._heartbeat = time.monotonic()
+        self._ready = False
+
+    def subscribe(self, topic: Topic, handler: Handler) -> None:
+        """Call the handler with new events of the topic, one transaction per batch."""
+        self._worker.subscribe(topic, handler)
+
+    def background(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a loop as long as the process lives; if it ends by a fault, so does the process."""
+        self._loops.append((name, run))
+
+    def readiness(self, name: str, check: Check) -> None:
+        """Add a line to `/readyz`: the check returns None, or what is wrong."""
+        self._checks[name] = check
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction for an API call or a loop; what it emits is published after the commit."""
+        async with self.database.transaction() as connection:
+            work = UnitOfWork(connection, self.name, datetime.now(UTC))
+            yield work
+            await self._worker.outbox.add(connection, work.records)
+        if work.records:
+            self._worker.outbox.wake()
+        for callback in work.callbacks:
+            callback()
+
+    def serve(self, *routers: APIRouter) -> None:
+        """Run until SIGTERM or SIGINT; exits with 1 after a fault."""
+        logs.configure(self.name, self.settings.log_format)
+        uvloop.run(self._serve(self.api(*routers)))
+        if self._failure is not None:
+            sys.exit(1)
+
+    def api(self, *routers: APIRouter) -> FastAPI:
+        """The HTTP side with health, metrics and the service's own routes."""
+        api = FastAPI(title=f"claims desk: {self.name}", lifespan=self._lifespan, docs_url="/docs")
+        api.state.verifier = TokenVerifier(self.settings.jwks_file)
+        api.add_api_route("/healthz", self._healthz, include_in_schema=False)
+        api.add_api_route("/readyz", self._readyz, include_in_schema=False)
+        api.add_api_route("/metrics", _metrics, include_in_schema=False)
+        _answer_errors(api)
+        for router in routers:
+            api.include_router(router)
+        return api
+
+    async def _serve(self, api: FastAPI) -> None:
+        config = uvicorn.Config(
+            api,
+            host=self.settings.http_host,
+            port=self.settings.http_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+        self._server = uvicorn.Server(config)
+        await self._server.serve()
+
+    @asynccontextmanager
+    async def _lifespan(self, _api: FastAPI) -> AsyncIterator[None]:
+        try:
+            await self._wait_for_database()
+            await migrate(self.database, self.name, self._metadata)
+            async with self._worker.running():
+                tasks = [
+                    asyncio.create_task(self._loop(name, run), name=name)
+                    for name, run in [*self._loops, ("heartbeat", self._beat)]
+                ]
+                self._ready = True
+                log.info("started", port=self.settings.http_port)
+                try:
+                    yield
+                finally:
+                    self._ready = False
+                    for task in tasks:
+                        task.cancel()
+                    await asyncio.gather(*tasks, return_exceptions=True)
+        except Exception as error:
+            log.exception("the service stops")
+            self._failure = error
+            raise
+        finally:
+            await self.database.close()
+            log.info("stopped")
+
+    async def _wait_for_database(self) -> None:
+        end = time.monotonic() + _DATABASE_WAIT_SECONDS
+        while True:
+            try:
+                async with self.database.reading() as connection:
+                    await connection.execute(text("SELECT 1"))
+            except Exception as error:
+                if not is_temporary(error) or time.monotonic() > end:
+                    raise
+                log.warning("waiting for the database", reason=type(error).__name__)
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def _loop(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await run()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.exception("a loop ended by a fault", loop=name)
+            self._fail(error)
+
+    async def _beat(self) -> None:
+        while True:
+            self._heartbeat = time.monotonic()
+            if self._worker.crashed:
+                self._fail(RuntimeError("Faust stopped by itself"))
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = error
+        if self._server is not None:
+            self._server.should_exit = True
+
+    async def _healthz(self) -> JSONResponse:
+        stuck = time.monotonic() - self._heartbeat > _LOOP_STUCK_SECONDS
+        alive = not (self._worker.crashed or stuck or self._failure)
+        return JSONResponse({"alive": alive}, 200 if alive else 503)
+
+    async def _readyz(self) -> JSONResponse:
+        problems: dict[str, str] = {}
+        if not self._ready:
+            problems["service"] = "starting"
+        if not self._worker.assigned:
+            problems["kafka"] = "no partitions assigned"
+        try:
+            async with self.database.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception as error:
+            problems["database"] = type(error).__name__
+        for name, check in self._checks.items():
+            if (problem := await check()) is not None:
+                problems[name] = problem
+        return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+
+def _metrics() -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _answer_errors(api: FastAPI) -> None:
+    """Our errors as HTTP answers: `{"code", "message"}`."""
+
+    def rule(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RuleViolation)
+        status = 403 if isinstance(error, Forbidden) else 422
+        return JSONResponse({"code": error.code, "message": str(error)}, status)
+
+    def missing(_request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"code": "not_found", "message": str(error)}, 404)
+
+    def conflict(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, VersionConflict)
+        body = {"code": "version_conflict", "message": str(error), "sequence": error.current}
+        return JSONResponse(body, 409)
+
+    def away(_request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"code": "try_again", "message": str(error)}, 503)
+
+    api.add_exception_handler(RuleViolation, rule)
+    api.add_exception_handler(NotFound, missing)
+    api.add_exception_handler(VersionConflict, conflict)
+    api.add_exception_handler(TemporaryFault, away)
