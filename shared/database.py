@@ -65,7 +65,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
-        options: dict[str, Any] = {"pool_size": pool_size}
+        options: dict[str, Any] = {"pool_size": pool_size, "hide_parameters": True}
         if self.dialect == "postgresql":
             options |= {"pool_pre_ping": False, "connect_args": {"timeout": 5}}
         self.engine: AsyncEngine = create_async_engine(url, **options)

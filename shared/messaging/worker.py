@@ -101,6 +101,7 @@ class Worker:
             broker_commit_interval=1.0,
             stream_buffer_maxsize=2,
             stream_wait_empty=False,
+            table_standby_replicas=0,
         )
         app.transport = transport_of(app, self._processor.claim)
         for topic, handler in self._handlers:

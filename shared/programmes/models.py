@@ -207,7 +207,9 @@ class ProgrammeVersion(_Data):
 
     @field_validator("arithmetic")
     @classmethod
-    def _each_step_once(cls, steps: tuple[ArithmeticStepName, ...]) -> tuple[ArithmeticStepName, ...]:
+    def _each_step_once(
+        cls, steps: tuple[ArithmeticStepName, ...]
+    ) -> tuple[ArithmeticStepName, ...]:
         if set(steps) != set(ArithmeticStepName) or len(steps) != len(ArithmeticStepName):
             message = f"each step exactly once: {', '.join(ArithmeticStepName)}"
             raise ValueError(message)

@@ -1,0 +1,140 @@
+"""A tiny real service for messaging tests: notes each contact and emits one record for it.
+
+A contact handled twice breaks the table's primary key, so a double can't go unnoticed.
+
+Runs in a test's own process (`EchoWorker`) or as a program that a test may kill
+(`python -m tests.support.echo BOOTSTRAP DATABASE_URL PREFIX`).
+"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+from sqlalchemy import Column, MetaData, Table, Text, func, select
+
+from shared.contract.base import utc
+from shared.contract.catalogue import CONTACT_RECEIVED, Audience, Topic
+from shared.contract.contacts import Channel, ContactReceived, ContactText, Intent, Language, Sender
+from shared.database import Database, insert_rows
+from shared.errors import BadEvent, TemporaryFault
+from shared.messaging.envelope import Event, OutgoingRecord, encode
+from shared.messaging.processing import UnitOfWork
+from shared.messaging.worker import Worker
+from shared.migrations import migrate
+
+PARTITIONS = 4
+
+
+def echo_topic(prefix: str) -> Topic:
+    return Topic(
+        f"{prefix}.in",
+        owner="test",
+        readers=(f"{prefix}-echo",),
+        audience=Audience.INTERNAL,
+        events=(CONTACT_RECEIVED,),
+        retention_days=1,
+        partitions=PARTITIONS,
+    )
+
+
+def create_topics(bootstrap: str, prefix: str) -> None:
+    topic = echo_topic(prefix)
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    names = (topic.name, topic.dead_letters, f"{prefix}.out")
+    for future in admin.create_topics([NewTopic(n, PARTITIONS, 1) for n in names]).values():
+        future.result(20)
+
+
+def contact(number: int, client: str = "client-1", text: str = "") -> ContactReceived:
+    return ContactReceived(
+        contact_id=f"contact-{number}",
+        channel=Channel.EMAIL,
+        received_at=utc(2026, 11, 23, 10),
+        language=Language.GERMAN,
+        intent=Intent.CLAIM,
+        client_id=client,
+        sender=Sender(),
+        words=ContactText(text=text),
+    )
+
+
+def send_contacts(bootstrap: str, prefix: str, contacts: Sequence[ContactReceived]) -> None:
+    producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})
+    for body in contacts:
+        record = encode(body, source="test", cause="1", at=body.received_at)
+        producer.produce(
+            echo_topic(prefix).name,
+            key=record.key,
+            value=record.value,
+            headers=list(record.headers),
+        )
+    producer.flush(30)
+
+
+class EchoWorker:
+    """Notes and emits; some texts make it fail on purpose."""
+
+    def __init__(self, bootstrap: str, database_url: str, prefix: str) -> None:
+        self.metadata = MetaData()
+        self.handled = Table("handled", self.metadata, Column("contact_id", Text, primary_key=True))
+        self.out = f"{prefix}.out"
+        self.database = Database(database_url)
+        self.failures: list[BaseException] = []
+        self.refusals = 0
+        self.worker = Worker(
+            f"{prefix}-echo", bootstrap, self.database, self.metadata, 100, self.failures.append
+        )
+        self.worker.subscribe(echo_topic(prefix), self.handle)
+
+    async def handle(self, work: UnitOfWork, events: Sequence[Event]) -> None:
+        contacts = [event.body for event in events if isinstance(event.body, ContactReceived)]
+        for body in contacts:
+            if body.words.text == "poison":
+                raise ZeroDivisionError
+            if body.words.text == "bad":
+                raise BadEvent("this contact is bad")
+            if body.words.text == "later" and self.refusals < 2:
+                self.refusals += 1
+                raise TemporaryFault("not yet")
+        await insert_rows(
+            work.connection, self.handled, [{"contact_id": body.contact_id} for body in contacts]
+        )
+        work.records.extend(
+            OutgoingRecord(
+                self.out,
+                (body.client_id or "").encode(),
+                body.contact_id.encode(),
+                (("ce_id", b"x"),),
+            )
+            for body in contacts
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["EchoWorker"]:
+        await migrate(self.database, "echo", self.metadata)
+        async with self.worker.running():
+            yield self
+        await self.database.close()
+
+    async def total(self) -> int:
+        async with self.database.reading() as connection:
+            query = select(func.count()).select_from(self.handled)
+            return int((await connection.execute(query)).scalar_one())
+
+
+async def _main() -> None:
+    echo = EchoWorker(*sys.argv[1:4])
+    async with echo.running():
+        print("running", flush=True)
+        while not echo.failures:
+            await asyncio.sleep(0.2)
+        raise echo.failures[0]
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_main())
