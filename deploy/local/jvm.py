@@ -22,6 +22,8 @@ def java_command(
         "-XX:TieredStopAtLevel=1",
         "-XX:-UsePerfData",
         *([f"-XX:SharedArchiveFile={archive}"] if archive else []),
+        # Kafka's and GreenMail's libraries use it, and the runtime would warn about it each time.
+        "--sun-misc-unsafe-memory-access=allow",
         "-Djava.awt.headless=true",
         "-Djava.net.preferIPv4Stack=true",
         *options,

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 from confluent_kafka import KafkaException
@@ -70,14 +71,20 @@ class EmbeddedKafka:
     Args:
         directory: the broker's own folder: configuration, data and log.
         port: the port to serve on; by default the one of the last start, or a free one.
+        log: where its output goes; a file in `directory` by default.
         progress: told about the jars while they are being fetched.
     """
 
     def __init__(
-        self, directory: Path, port: int | None = None, *, progress: Progress = quiet
+        self,
+        directory: Path,
+        port: int | None = None,
+        *,
+        log: Path | None = None,
+        progress: Progress = quiet,
     ) -> None:
         self.directory = directory.resolve()
-        self.log = self.directory / "kafka.log"
+        self.log = (log or self.directory / "kafka.log").resolve()
         self._progress = progress
         self._port, self._controller_port = self._choose_ports(port)
         self._process: LeashedProcess | None = None
@@ -136,25 +143,24 @@ class EmbeddedKafka:
         self._process = LeashedProcess("Kafka", self.prepare(), self.log)
         self._process.start()
         try:
-            self.wait_ready(alive=self._process)
+            self.wait_ready(alive=lambda: self.alive)
         except BaseException:
             self._process.kill()
             raise
 
     def wait_ready(
-        self, *, alive: LeashedProcess | None = None, timeout: float = START_TIMEOUT_S
+        self, *, alive: Callable[[], bool] = lambda: True, timeout: float = START_TIMEOUT_S
     ) -> None:
         """Wait until the broker answers a client.
 
         Raises:
             StartError: it ended or did not answer within `timeout` seconds.
         """
-        watched = (lambda: alive.alive) if alive else (lambda: True)
         wait_until(
             lambda: listens(self._port) and self.answers(),
             name="Kafka",
             log=self.log,
-            alive=watched,
+            alive=alive,
             timeout=timeout,
         )
 
@@ -214,6 +220,7 @@ class EmbeddedKafka:
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = java_command("kafka.tools.StorageTool", jars, heap_mb=64)
         command = [*tool, "format", "--standalone", "-t", cluster, "-c", str(settings)]
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
         if done.returncode != 0:

@@ -6,8 +6,10 @@ Two ways, both started as `python leash.py WAY COMMAND …`:
   input. When the pipe ends, the parent is gone: the child gets SIGTERM, and SIGKILL later.
   Unlike the kernel's parent-death signal it does not fire when only the *thread* that
   started the child ends, so it may be used from thread pools and tests.
-* `bind` asks the kernel (Linux) to kill the process with its parent, then becomes the
-  command, keeping its process id. For children of a single-threaded supervisor.
+* `bind ENV_FILE` asks the kernel (Linux) to kill the process with its parent, adds the
+  file's variables (`NAME='value'` lines, as for a shell; `-` for none) to the environment,
+  then becomes the command, keeping its process id. For children of a single-threaded
+  supervisor.
 
 This file imports nothing of the project, so that it starts at once (`python -S -E`).
 """
@@ -15,6 +17,7 @@ This file imports nothing of the project, so that it starts at once (`python -S 
 import ctypes
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -36,12 +39,16 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def bind(arguments: list[str]) -> None:
+def bind(env_file: str, arguments: list[str]) -> None:
     """Become the command, to be killed together with the present parent."""
     parent = os.getppid()
     die_with_parent()
     if os.getppid() != parent:
         sys.exit(1)
+    if env_file != "-":
+        for line in shlex.split(Path(env_file).read_text(encoding="utf-8")):
+            name, _, value = line.partition("=")
+            os.environ[name] = value
     os.execvp(arguments[0], arguments)  # noqa: S606 - no shell is wanted
 
 
@@ -76,6 +83,6 @@ def hold(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     if sys.argv[1] == "bind":
-        bind(sys.argv[2:])
+        bind(sys.argv[2], sys.argv[3:])
     else:
         sys.exit(hold(sys.argv[2:]) & 0xFF)

@@ -11,6 +11,7 @@ import contextlib
 import json
 import shutil
 import urllib.request
+from collections.abc import Callable
 from imaplib import IMAP4
 from pathlib import Path
 from urllib.parse import quote
@@ -41,6 +42,7 @@ class MailServer:
         smtp_port: where mail is handed in; a free port by default.
         imap_port: where mailboxes are read; a free port by default.
         api_port: GreenMail's own HTTP API, used to list the mailboxes; a free port by default.
+        log: where its output goes; a file in `directory` by default.
         progress: told about the jar while it is being fetched.
     """
 
@@ -51,10 +53,11 @@ class MailServer:
         imap_port: int | None = None,
         api_port: int | None = None,
         *,
+        log: Path | None = None,
         progress: Progress = quiet,
     ) -> None:
         self.directory = directory.resolve()
-        self.log = self.directory / "mail.log"
+        self.log = (log or self.directory / "mail.log").resolve()
         self.host = LOOPBACK
         self.smtp_port = smtp_port or free_port()
         self.imap_port = imap_port or free_port()
@@ -107,26 +110,25 @@ class MailServer:
         self._process = LeashedProcess("The mail server", self.prepare(), self.log)
         self._process.start()
         try:
-            self.wait_ready(alive=self._process)
+            self.wait_ready(alive=lambda: self.alive)
         except BaseException:
             self._process.kill()
             raise
 
     def wait_ready(
-        self, *, alive: LeashedProcess | None = None, timeout: float = START_TIMEOUT_S
+        self, *, alive: Callable[[], bool] = lambda: True, timeout: float = START_TIMEOUT_S
     ) -> None:
         """Wait until SMTP and IMAP accept connections.
 
         Raises:
             StartError: the server ended or did not answer within `timeout` seconds.
         """
-        watched = (lambda: alive.alive) if alive else (lambda: True)
         ports = (self.smtp_port, self.imap_port, self._api_port)
         wait_until(
             lambda: all(listens(port) for port in ports),
             name="The mail server",
             log=self.log,
-            alive=watched,
+            alive=alive,
             timeout=timeout,
         )
 
@@ -160,11 +162,15 @@ class MailServer:
         staged.rename(self._saved)
         return count
 
+    def save_quietly(self) -> None:
+        """Save the mailboxes before a stop, which must not fail over it."""
+        with contextlib.suppress(OSError, IMAP4.error):
+            self.save()
+
     def stop(self) -> None:
         """Save the mailboxes and stop the server."""
         if self._process is not None:
-            with contextlib.suppress(OSError, IMAP4.error):
-                self.save()
+            self.save_quietly()
             self._process.stop(STOP_TIMEOUT_S)
             self._process = None
 

@@ -1,9 +1,8 @@
 """Ports of the local desk: chosen once, remembered, and explained when they are taken."""
 
 import json
-import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psutil
@@ -52,13 +51,16 @@ def holder(port: int) -> str:
 class PortBook:
     """The desk's ports by name, kept in a file from one start to the next.
 
-    A port that the person set in the environment (`CLAIMSDESK_<NAME>_PORT`) is taken as it
+    A port that the person set in `environ` (`CLAIMSDESK_<NAME>_PORT`) is taken as it
     is, or refused with the reason. A port we chose ourselves and that somebody else took
     meanwhile is replaced, and `say` is told.
     """
 
-    def __init__(self, file: Path, *, say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self, file: Path, *, say: Callable[[str], None], environ: Mapping[str, str]
+    ) -> None:
         self._file = file
+        self._environ = environ
         self._say = say
         self._ports: dict[str, int] = self._read()
 
@@ -69,7 +71,7 @@ class PortBook:
             PreflightError: the port set in the environment is no port, or is taken.
         """
         variable = f"CLAIMSDESK_{name.upper()}_PORT"
-        given = os.environ.get(variable)
+        given = self._environ.get(variable)
         if given:
             self._ports[name] = _checked(variable, given)
         elif name not in self._ports:

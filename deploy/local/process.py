@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy.local import leash
@@ -20,6 +20,13 @@ class LeashedProcess:
 
     A Ctrl-C in the terminal does not reach it, so that whoever started it decides the order
     in which things stop.
+
+    Args:
+        name: what people call it, for messages.
+        command: the program and its arguments.
+        log: where its output goes.
+        cwd: its working folder; ours by default.
+        keep_open: descriptors that stay open until the process is gone.
     """
 
     def __init__(
@@ -28,12 +35,14 @@ class LeashedProcess:
         command: Sequence[str | Path],
         log: Path,
         *,
-        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        keep_open: Sequence[int] = (),
     ) -> None:
         self.name = name
         self.log = log
         self._command = leash.command("hold", *command)
-        self._env = dict(env) if env is not None else None
+        self._cwd = cwd
+        self._keep_open = tuple(keep_open)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -45,7 +54,8 @@ class LeashedProcess:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=self._env,
+                cwd=self._cwd,
+                pass_fds=self._keep_open,
                 start_new_session=True,
             )
 
