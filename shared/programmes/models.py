@@ -4,7 +4,7 @@ All of it is data with a first day of validity, because terms and time limits ch
 loss decides which ones hold. The models are built once at start; checks only read them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +14,6 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.calendar import BusinessCalendar
-from shared.contract.case_file import NoticeKind
 from shared.contract.contacts import DocumentKind, Language
 from shared.contract.public import ClockKind
 
@@ -151,7 +150,6 @@ class DeskRules(_Data):
     clocks: tuple[ClockRule, ...]
     reasons: dict[Code, Reason]
     items: dict[str, Words] = Field(description="Checklist items in the client's words.")
-    notices: dict[NoticeKind, Words] = Field(description="Names of the notices.")
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of an instant at the desk."""
@@ -220,10 +218,13 @@ class ProgrammeVersion(_Data):
         reason = self.reasons.get(code)
         return reason.text.text(language) if reason else code
 
-    def authority_of(self, roles: "frozenset[str] | set[str]") -> Decimal | None:
-        """Up to which amount somebody with these roles decides alone; None is unlimited."""
+    def authority_of(self, roles: Collection[str]) -> Decimal | None:
+        """Up to which amount somebody with these roles decides alone; None is unlimited.
+
+        Somebody whose roles the programme does not name decides nothing, not even zero: -1.
+        """
         highest = Decimal(-1)
-        for role in roles & self.authority.keys():
+        for role in self.authority.keys() & set(roles):
             limit = self.authority[role]
             if limit is None:
                 return None
