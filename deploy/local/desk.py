@@ -50,6 +50,8 @@ class LocalDesk:
         directory: holds all its state; `var` for `make run`, a temporary one for a demo.
         services: which services to run.
         database_url_for: gives a service's SQLAlchemy URL; SQLite in `directory` by default.
+        prepare: called with Kafka's `host:port` when the topics are there, before the services
+            start; for reference data that they should find.
         progress: told about jars while they are being fetched.
         say: told in words what happens.
         show: given every log line of every process, with the process's name.
@@ -62,6 +64,7 @@ class LocalDesk:
         *,
         services: Sequence[Service] = SERVICES,
         database_url_for: DatabaseUrl | None = None,
+        prepare: Callable[[str], None] | None = None,
         progress: Progress = quiet,
         say: Say = _say_nothing,
         show: Show | None = None,
@@ -70,6 +73,7 @@ class LocalDesk:
         self.directory = directory.resolve()
         self.services = tuple(services)
         self._database_url_for = database_url_for
+        self._prepare = prepare
         self._progress = progress
         self._say = say
         self._show = show
@@ -281,6 +285,8 @@ class LocalDesk:
             mail.result()
             self._say("applying the topics …")
             apply_topics.result()(self.bootstrap)
+        if self._prepare is not None:
+            self._prepare(self.bootstrap)
 
     def _start_services(self) -> None:
         self._say("starting the services …")
