@@ -1,4 +1,4 @@
-"""A tiny real service for messaging tests: notes each contact and emits one record for it.
+"""A tiny real service for messaging tests: notes each contact, emits one numbered record per client.
 
 A contact handled twice breaks the table's primary key, so a double can't go unnoticed.
 
@@ -14,12 +14,12 @@ from contextlib import asynccontextmanager
 
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
-from sqlalchemy import Column, MetaData, Table, Text, func, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, func, select
 
 from shared.contract.base import utc
 from shared.contract.catalogue import CONTACT_RECEIVED, Audience, Topic
 from shared.contract.contacts import Channel, ContactReceived, ContactText, Intent, Language, Sender
-from shared.database import Database, insert_rows
+from shared.database import Database, among, insert_rows, locked
 from shared.errors import BadEvent, TemporaryFault
 from shared.messaging.envelope import Event, OutgoingRecord, encode
 from shared.messaging.processing import UnitOfWork
@@ -81,6 +81,12 @@ class EchoWorker:
     def __init__(self, bootstrap: str, database_url: str, prefix: str) -> None:
         self.metadata = MetaData()
         self.handled = Table("handled", self.metadata, Column("contact_id", Text, primary_key=True))
+        self.clients = Table(
+            "clients",
+            self.metadata,
+            Column("client_id", Text, primary_key=True),
+            Column("contacts", Integer, nullable=False),
+        )
         self.out = f"{prefix}.out"
         self.database = Database(database_url)
         self.failures: list[BaseException] = []
@@ -103,15 +109,26 @@ class EchoWorker:
         await insert_rows(
             work.connection, self.handled, [{"contact_id": body.contact_id} for body in contacts]
         )
-        work.records.extend(
-            OutgoingRecord(
-                self.out,
-                (body.client_id or "").encode(),
-                body.contact_id.encode(),
-                (("ce_id", b"x"),),
-            )
-            for body in contacts
+        counts = await self._lock_clients(work, {body.client_id or "" for body in contacts})
+        for body in contacts:
+            client = body.client_id or ""
+            counts[client] += 1
+            value = f"{body.contact_id} {counts[client]}".encode()
+            work.records.append(OutgoingRecord(self.out, client.encode(), value, ()))
+        await insert_rows(
+            work.connection,
+            self.clients,
+            [{"client_id": client, "contacts": n} for client, n in counts.items()],
+            update_on=("client_id",),
         )
+
+    async def _lock_clients(self, work: UnitOfWork, clients: set[str]) -> dict[str, int]:
+        table, ordered = self.clients, sorted(clients)
+        rows = [{"client_id": client, "contacts": 0} for client in ordered]
+        await insert_rows(work.connection, table, rows, ignore_conflicts=True)
+        query = select(table).where(among(work.connection, table.c.client_id, ordered))
+        result = await work.connection.execute(locked(query.order_by(table.c.client_id)))
+        return {row.client_id: row.contacts for row in result}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["EchoWorker"]:
