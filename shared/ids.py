@@ -19,7 +19,7 @@ _CASE_ID = re.compile(
 def derived_id(*parts: str) -> str:
     """A UUID that is the same for the same parts, so that a repeat can be recognised.
 
-    Version 8 of RFC 9562. Used for event ids (type, key, cause) and for notices (case, kind, cause).
+    Version 8 of RFC 9562; for event ids (type, key, cause) and notices (case, kind, cause).
     """
     h = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
     return f"{h[:8]}-{h[8:12]}-8{h[13:16]}-{'89ab'[int(h[16], 16) % 4]}{h[17:20]}-{h[20:]}"
