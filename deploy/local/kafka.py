@@ -219,7 +219,11 @@ class EmbeddedKafka:
         shutil.rmtree(self._data, ignore_errors=True)
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = java_command("kafka.tools.StorageTool", jars, heap_mb=64)
-        command = [*tool, "format", "--standalone", "-t", cluster, "-c", str(settings)]
+        # One word: an id may begin with a hyphen, and would be taken for an option.
+        command = [
+            *tool,
+            *("format", "--standalone", f"--cluster-id={cluster}", "--config", str(settings)),
+        ]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
