@@ -1,0 +1,1 @@
+"""Container images for tests, and the engine they run on."""
