@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Programs that are no Python packages: OCR for scanned letters, PostgreSQL for the tests.
+#
+# As root on Debian or Ubuntu they are installed, elsewhere this says what to install. The desk runs
+# without them, so this never fails: scanned letters then wait for a person.
+set -uo pipefail
+
+missing=()
+command -v tesseract >/dev/null || missing+=(tesseract-ocr)
+tesseract --list-langs 2>/dev/null | grep -qx deu || missing+=(tesseract-ocr-deu)
+if ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && ! command -v postgres >/dev/null; then
+    missing+=(postgresql)
+fi
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    printf 'installing %s …\n' "${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    if log=$({ apt-get update && apt-get install --yes --no-install-recommends "${missing[@]}"; } 2>&1); then
+        exit 0
+    fi
+    printf '%s\n' "$log" | tail -n 5 >&2
+fi
+printf '%s\n' "Not installed: ${missing[*]} (names of the Debian packages)." \
+    "Without tesseract scanned letters wait for a person, without postgresql its tests don't run." >&2
+exit 0
