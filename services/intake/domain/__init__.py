@@ -1,0 +1,1 @@
+"""What intake knows about mails, letters and notes: pure functions, no clock, no IO."""

@@ -1,0 +1,86 @@
+"""The text of an HTML mail: paragraphs as lines, quoted parts marked with `>`, nothing hidden."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from typing import Final
+
+_SKIPPED: Final = frozenset({"script", "style", "head", "title", "template", "noscript", "svg"})
+_VOID: Final = frozenset({"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base"})
+_BLOCKS: Final = frozenset(
+    {"p", "div", "tr", "table", "ul", "ol", "li", "blockquote", "pre", "section", "article"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "header", "footer"}
+)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+
+
+def html_to_text(html: str) -> str:
+    """The visible text; broken HTML gives what can be read of it."""
+    reader = _Reader()
+    try:
+        reader.feed(html)
+        reader.close()
+    except (AssertionError, ValueError, RecursionError):
+        # The library gives up on a few malformed declarations.
+        return unescape(_TAG.sub(" ", html))
+    return reader.text()
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._quotes = 0
+        self._hidden: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self._end_line(keep_empty=True)
+            return
+        if self._hidden or tag in _SKIPPED or _HIDDEN.search(dict(attrs).get("style") or ""):
+            if tag not in _VOID:
+                self._hidden.append(tag)
+            return
+        if tag in _BLOCKS:
+            self._end_line()
+        if tag == "blockquote":
+            self._quotes += 1
+        elif tag == "li":
+            self._line.append("- ")
+        elif tag in {"td", "th"}:
+            self._line.append(" ")
+        elif tag == "hr":
+            self._end_line()
+            self._lines.append("_" * 32)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._hidden:
+            while self._hidden.pop() != tag:
+                pass
+            return
+        if self._hidden:
+            return
+        if tag in _BLOCKS:
+            self._end_line()
+            if tag == "p":
+                self._lines.append("")
+        if tag == "blockquote":
+            self._quotes = max(0, self._quotes - 1)
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self._line.append(data)
+
+    def text(self) -> str:
+        self._end_line()
+        return "\n".join(self._lines).strip("\n")
+
+    def _end_line(self, *, keep_empty: bool = False) -> None:
+        line = " ".join("".join(self._line).split())
+        self._line.clear()
+        if line or keep_empty:
+            self._lines.append("> " * self._quotes + line)
