@@ -61,17 +61,17 @@ class ClockRule:
 
     kind: str
     target: timedelta
-    starts: frozenset[str]
-    stops: frozenset[str]
-    pauses: frozenset[str] = frozenset()
-    resumes: frozenset[str] = frozenset()
-    restarts: frozenset[str] = frozenset()
+    starts: tuple[str, ...]
+    stops: tuple[str, ...]
+    pauses: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
+    restarts: tuple[str, ...] = ()
     calendar: Literal["business", "always"] = "business"
     warn_before: timedelta = timedelta()
 
     def __post_init__(self) -> None:
         effects = (self.starts, self.pauses, self.resumes, self.stops, self.restarts)
-        if len(frozenset().union(*effects)) < sum(map(len, effects)):
+        if len(set().union(*effects)) < sum(map(len, effects)):
             msg = f"clock {self.kind!r}: one fact can't have two effects"
             raise ClockRuleError(msg)
         if not self.starts or self.target <= timedelta() or self.warn_before < timedelta():

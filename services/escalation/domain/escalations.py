@@ -1,7 +1,7 @@
 """One escalation of a case to a supervisor.
 
-    open ──accept──▶ accepted ──return with an instruction──▶ returned
-      └───────────────┴──the case file says decided──▶ closed
+    opened ──accept──▶ accepted ──return with an instruction──▶ returned
+       └──────────────┴──the case file says decided──▶ closed
 
 The decision itself is made in review; the escalation ends when the case file tells of it, whoever
 decided, and also when nobody had accepted it yet.
@@ -11,21 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from shared.contract.public import EscalationReason
 from shared.errors import Forbidden, RuleViolation
 
 
-class Reason(StrEnum):
-    """Why a case goes to a supervisor."""
-
-    OVERDUE = "overdue"
-    BY_HAND = "by_hand"
-    OVER_AUTHORITY = "over_authority"
-
-
-class State(StrEnum):
+class Status(StrEnum):
     """How far an escalation is."""
 
-    OPEN = "open"
+    OPENED = "opened"
     ACCEPTED = "accepted"
     RETURNED = "returned"
     CLOSED = "closed"
@@ -34,10 +27,10 @@ class State(StrEnum):
 class IllegalTransition(RuleViolation):
     """An escalation can't do this from where it stands."""
 
-    def __init__(self, escalation: "Escalation", wanted: State) -> None:
+    def __init__(self, escalation: "Escalation", wanted: Status) -> None:
         super().__init__(
-            "escalation_state",
-            f"the escalation of case {escalation.case_id} is {escalation.state}, "
+            "escalation_status",
+            f"the escalation of case {escalation.case_id} is {escalation.status}, "
             f"it can't become {wanted}",
         )
 
@@ -47,6 +40,7 @@ class Escalation:
     """A case before a supervisor.
 
     Attributes:
+        escalation_id: Its own id; a case can be escalated more than once.
         case_id: The case.
         reason: Why it was escalated.
         summary: What the supervisor reads first: history, findings, who waited for whom.
@@ -57,12 +51,13 @@ class Escalation:
         ended_at: When it was returned or closed.
     """
 
+    escalation_id: str
     case_id: str
-    reason: Reason
+    reason: EscalationReason
     summary: str
     opened_at: datetime
     involved: frozenset[str]
-    state: State = State.OPEN
+    status: Status = Status.OPENED
     accepted_by: str | None = None
     accepted_at: datetime | None = None
     instruction: str = ""
@@ -71,7 +66,7 @@ class Escalation:
     @property
     def pending(self) -> bool:
         """Whether it still waits for a supervisor or their decision."""
-        return self.state in (State.OPEN, State.ACCEPTED)
+        return self.status in (Status.OPENED, Status.ACCEPTED)
 
 
 def accept(escalation: Escalation, by: str, at: datetime) -> Escalation:
@@ -81,12 +76,12 @@ def accept(escalation: Escalation, by: str, at: datetime) -> Escalation:
         IllegalTransition: It was accepted already, or has ended.
         Forbidden: The supervisor keyed the case in or decided it before.
     """
-    if escalation.state is not State.OPEN:
-        raise IllegalTransition(escalation, State.ACCEPTED)
+    if escalation.status is not Status.OPENED:
+        raise IllegalTransition(escalation, Status.ACCEPTED)
     if by in escalation.involved:
         msg = "whoever keyed in or decided a case before can't accept its escalation"
         raise Forbidden("four_eyes", msg)
-    return replace(escalation, state=State.ACCEPTED, accepted_by=by, accepted_at=at)
+    return replace(escalation, status=Status.ACCEPTED, accepted_by=by, accepted_at=at)
 
 
 def give_back(escalation: Escalation, by: str, instruction: str, at: datetime) -> Escalation:
@@ -97,13 +92,13 @@ def give_back(escalation: Escalation, by: str, instruction: str, at: datetime) -
         Forbidden: Somebody else accepted it.
         RuleViolation: There is no instruction.
     """
-    if escalation.state is not State.ACCEPTED:
-        raise IllegalTransition(escalation, State.RETURNED)
+    if escalation.status is not Status.ACCEPTED:
+        raise IllegalTransition(escalation, Status.RETURNED)
     if by != escalation.accepted_by:
         raise Forbidden("not_yours", "only the supervisor who accepted it can return a case")
     if not instruction.strip():
         raise RuleViolation("no_instruction", "a case is returned with an instruction")
-    return replace(escalation, state=State.RETURNED, instruction=instruction.strip(), ended_at=at)
+    return replace(escalation, status=Status.RETURNED, instruction=instruction.strip(), ended_at=at)
 
 
 def close(escalation: Escalation, at: datetime) -> Escalation:
@@ -113,5 +108,5 @@ def close(escalation: Escalation, at: datetime) -> Escalation:
         IllegalTransition: It has ended before.
     """
     if not escalation.pending:
-        raise IllegalTransition(escalation, State.CLOSED)
-    return replace(escalation, state=State.CLOSED, ended_at=at)
+        raise IllegalTransition(escalation, Status.CLOSED)
+    return replace(escalation, status=Status.CLOSED, ended_at=at)
