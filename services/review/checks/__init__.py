@@ -1,0 +1,84 @@
+"""The checks of a claim: one small pure function per file, all of them in the lists below.
+
+All applicable checks run, none stops at the first finding, so that the client is asked once for
+everything. To add one, follow `docs/adding-a-check.md`: one file, one line here, one test.
+"""
+
+from services.review.checks import (
+    already_claimed,
+    below_deductible,
+    benefit_not_covered,
+    filing_period,
+    first_premium_unpaid,
+    foreign_currency,
+    identity_mismatch,
+    invalid_iban,
+    limit_per_claim,
+    lines_do_not_add_up,
+    loss_in_future,
+    loss_soon_after_start,
+    needs_person,
+    no_amount,
+    no_date_of_loss,
+    no_policy_number,
+    non_positive_amount,
+    not_in_force,
+    reported_before_loss,
+    required_document_missing,
+    same_invoice_twice,
+    same_line_twice,
+    sender_not_confirmed,
+    unknown_benefit,
+    unknown_policy,
+    unknown_programme,
+    unusually_many_claims,
+    waiting_period,
+    yearly_ceiling,
+)
+from services.review.checks.check import AmountCheck, Check, Described
+from shared.contract.case_file import Finding
+from shared.contract.contacts import Language
+
+CHECKS: tuple[Check, ...] = (
+    loss_in_future,
+    reported_before_loss,
+    lines_do_not_add_up,
+    non_positive_amount,
+    same_line_twice,
+    unknown_benefit,
+    foreign_currency,
+    identity_mismatch,
+    sender_not_confirmed,
+    needs_person,
+    invalid_iban,
+    no_policy_number,
+    no_date_of_loss,
+    no_amount,
+    required_document_missing,
+    unknown_policy,
+    unknown_programme,
+    not_in_force,
+    first_premium_unpaid,
+    benefit_not_covered,
+    waiting_period,
+    filing_period,
+    already_claimed,
+    loss_soon_after_start,
+    unusually_many_claims,
+    same_invoice_twice,
+)
+"""Checks of the facts; they run before the arithmetic."""
+
+AMOUNT_CHECKS: tuple[AmountCheck, ...] = (limit_per_claim, yearly_ceiling, below_deductible)
+"""Checks of what the arithmetic took away."""
+
+BY_CODE: dict[str, Described] = {check.CODE: check for check in (*CHECKS, *AMOUNT_CHECKS)}
+
+
+def explain(finding: Finding, language: Language) -> str:
+    """What a finding says to the representative, its facts filled in.
+
+    A finding of a check that a later release dropped is shown by its code.
+    """
+    check = BY_CODE.get(finding.code)
+    return check.TEXT[language].format_map(finding.facts) if check else finding.code

@@ -1,0 +1,35 @@
+"""The deductible is as large as what is covered, or larger."""
+
+from collections.abc import Iterable, Iterator
+
+from services.review.domain.arithmetic import PricedLine
+from services.review.domain.subject import ClaimUnderReview
+from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.programmes.models import ArithmeticStepName
+
+CODE = "below_deductible"
+GROUP = FindingGroup.COVERAGE
+SEVERITIES = (Severity.REJECT,)
+TEXT = {
+    "de": "Die Selbstbeteiligung von {deductible} zehrt die Erstattung auf.",
+    "en": "The deductible of {deductible} uses up the payment.",
+}
+
+
+def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
+    """Reject a claim of which the deductible leaves nothing."""
+    if subject.programme is None or not subject.programme.deductible:
+        return
+    step = ArithmeticStepName.DEDUCTIBLE
+    reached = False
+    for line in lines:
+        if line.covered:
+            return
+        reached = reached or bool(line.taken_by(step))
+    if reached:
+        yield Finding(
+            code=CODE,
+            group=GROUP,
+            severity=Severity.REJECT,
+            facts={"deductible": str(subject.programme.deductible)},
+        )

@@ -1,0 +1,45 @@
+"""What a check is: one small pure function with a stable code, in a file of its own."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from services.review.domain.arithmetic import PricedLine
+from services.review.domain.subject import ClaimUnderReview
+from shared.contract.case_file import Finding, FindingGroup, Severity
+
+Texts = Mapping[str, str]
+"""A text for the representative per language (`de`, `en`); `{name}` stands for a fact."""
+
+
+class Described(Protocol):
+    """What every check says about itself."""
+
+    @property
+    def CODE(self) -> str:  # noqa: N802
+        """The stable code of its findings."""
+
+    @property
+    def GROUP(self) -> FindingGroup:  # noqa: N802
+        """The group it belongs to."""
+
+    @property
+    def SEVERITIES(self) -> tuple[Severity, ...]:  # noqa: N802
+        """The severities that its findings may have."""
+
+    @property
+    def TEXT(self) -> Texts:  # noqa: N802
+        """What a finding says to the representative."""
+
+
+class Check(Described, Protocol):
+    """A check of the facts: policy, documents, dates, past claims."""
+
+    def check(self, subject: ClaimUnderReview) -> Iterable[Finding]:
+        """Say what is wrong, or nothing."""
+
+
+class AmountCheck(Described, Protocol):
+    """A check of what the arithmetic took away; it runs after the checks of the facts."""
+
+    def check(self, subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterable[Finding]:
+        """Say what the arithmetic reduced and why, or nothing."""

@@ -1,0 +1,42 @@
+"""A benefit needs a document that has not arrived."""
+
+from collections.abc import Iterator
+
+from services.review.domain.subject import ClaimUnderReview
+from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.contacts import DocumentKind
+
+CODE = "required_document_missing"
+GROUP = FindingGroup.MISSING_INFORMATION
+SEVERITIES = (Severity.ASK,)
+TEXT = {
+    "de": "Position {line}: Für {benefit} fehlt das Dokument {document}.",
+    "en": "Line {line}: {benefit} needs the document {document}.",
+}
+
+
+def check(subject: ClaimUnderReview) -> Iterator[Finding]:
+    """Ask for every document that a line's benefit requires."""
+    arrived: set[DocumentKind] | None = None
+    for line in subject.claim.lines:
+        benefit = subject.benefit(line.benefit)
+        if benefit is None or not benefit.required_documents:
+            continue
+        if arrived is None:
+            arrived = {document.kind for document in subject.documents}
+        for kind in benefit.required_documents:
+            item = f"document:{kind.value}"
+            if kind in arrived or item in subject.waived:
+                continue
+            yield Finding(
+                code=CODE,
+                group=GROUP,
+                severity=Severity.ASK,
+                line_id=line.line_id,
+                facts={
+                    "item": item,
+                    "line": str(line.line_id),
+                    "benefit": line.benefit or "",
+                    "document": kind.value,
+                },
+            )

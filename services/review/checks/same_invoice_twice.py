@@ -1,0 +1,35 @@
+"""An invoice number was already claimed in another case."""
+
+from collections.abc import Iterator
+
+from services.review.domain.subject import ClaimUnderReview
+from shared.contract.case_file import Finding, FindingGroup, Severity
+
+CODE = "same_invoice_twice"
+GROUP = FindingGroup.SUSPICION
+SEVERITIES = (Severity.REFER,)
+TEXT = {
+    "de": "Position {line}: Die Rechnung {invoice_number} wurde schon in {case_id} eingereicht.",
+    "en": "Line {line}: invoice {invoice_number} was already claimed in {case_id}.",
+}
+
+
+def check(subject: ClaimUnderReview) -> Iterator[Finding]:
+    """Refer lines whose invoice number stands in an earlier claim on the policy."""
+    for line in subject.claim.lines:
+        number = line.invoice_number
+        if number is None:
+            continue
+        for past in subject.past_claims:
+            if number in past.invoice_numbers:
+                yield Finding(
+                    code=CODE,
+                    group=GROUP,
+                    severity=Severity.REFER,
+                    line_id=line.line_id,
+                    facts={
+                        "line": str(line.line_id),
+                        "invoice_number": number,
+                        "case_id": past.case_id,
+                    },
+                )

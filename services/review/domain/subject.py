@@ -1,0 +1,81 @@
+"""What is under review: a claim with everything that is known about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from shared.contract.contacts import Channel, ClaimDetails, Document
+from shared.contract.reference import PolicyChanged, PolicyVersion
+from shared.programmes import Benefit, ProgrammeVersion
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class PastClaim:
+    """Another claim on the same policy, decided or open.
+
+    Attributes:
+        case_id: Its case.
+        policy_number: The policy it was made on.
+        date_of_loss: Its day of loss, where known.
+        benefits: Every claimed benefit with its net approved amount; zero while open or if denied.
+        invoice_numbers: The invoice numbers of its lines.
+        iban: The account its client named, without spaces.
+        is_open: Nobody decided it yet.
+    """
+
+    case_id: str
+    policy_number: str
+    date_of_loss: date | None
+    benefits: Mapping[str, Decimal]
+    invoice_numbers: frozenset[str] = frozenset()
+    iban: str | None = None
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimUnderReview:
+    """A claim, and what the desk knows on the day it is assessed.
+
+    Attributes:
+        claim: What the client claims.
+        policy: The policy with all its versions; None while it is unknown.
+        programme: The programme's terms on the day of loss; None while they are unknown.
+        past_claims: The other claims on this policy, in any order.
+        documents: Everything that arrived for the case.
+        client_id: Who wrote, if that is certain.
+        channel: How the claim came in.
+        reported_on: The desk's calendar day on which the claim came in.
+        today: The desk's calendar day of this assessment.
+        needs_person: Why a person must look first, if so.
+        waived: Checklist items that a person waived.
+        version: The policy's terms on the day of loss; None without a day, or out of force.
+        policy_start: The policy's first day.
+    """
+
+    claim: ClaimDetails
+    policy: PolicyChanged | None
+    programme: ProgrammeVersion | None
+    past_claims: Sequence[PastClaim]
+    documents: Sequence[Document]
+    client_id: str | None
+    channel: Channel
+    reported_on: date
+    today: date
+    needs_person: str | None = None
+    waived: frozenset[str] = frozenset()
+    version: PolicyVersion | None = field(init=False)
+    policy_start: date | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        policy, day = self.policy, self.claim.date_of_loss
+        version = policy.version_on(day) if policy and day else None
+        start = min(each.valid_from for each in policy.versions) if policy else None
+        object.__setattr__(self, "version", version)
+        object.__setattr__(self, "policy_start", start)
+
+    def benefit(self, code: str | None) -> Benefit | None:
+        """A benefit of the programme; None if the programme is unknown or has none like it."""
+        return self.programme.benefits.get(code) if self.programme and code else None
