@@ -1,0 +1,99 @@
+"""A policy's ledger: every claim that was made on it, in a few words each.
+
+What ceilings, frequency and duplicates are decided on; kept as one row per policy, because that
+row is also the lock under which money is decided.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from services.review.domain.subject import NOTHING, PastClaim
+from shared.contract.case_file import DECIDED, CaseFileUpdated
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The claims on one policy, oldest first."""
+
+    policy_number: str
+    claims: tuple[PastClaim, ...] = ()
+
+    def others(self, case_id: str) -> Sequence[PastClaim]:
+        """The claims of the policy's other cases."""
+        return [claim for claim in self.claims if claim.case_id != case_id]
+
+    def with_case(self, case: CaseFileUpdated) -> Self:
+        """The ledger with this case as it is now."""
+        entry = _entry(self.policy_number, case)
+        if any(claim.case_id == entry.case_id for claim in self.claims):
+            claims = tuple(entry if c.case_id == entry.case_id else c for c in self.claims)
+        else:
+            claims = (*self.claims, entry)
+        return replace(self, claims=claims)
+
+    @classmethod
+    def from_json(cls, policy_number: str, text: str) -> Self:
+        """A stored ledger."""
+        return cls(
+            policy_number,
+            tuple(
+                PastClaim(
+                    case_id=case_id,
+                    policy_number=policy_number,
+                    date_of_loss=date.fromisoformat(day) if day else None,
+                    benefits={code: Decimal(amount) for code, amount in benefits.items()},
+                    invoice_numbers=frozenset(invoices),
+                    iban=iban,
+                    is_open=is_open,
+                )
+                for case_id, day, benefits, invoices, iban, is_open in json.loads(text)
+            ),
+        )
+
+    def to_json(self) -> str:
+        """The ledger as it is stored."""
+        return json.dumps(
+            [
+                [
+                    claim.case_id,
+                    claim.date_of_loss.isoformat() if claim.date_of_loss else None,
+                    {code: str(amount) for code, amount in claim.benefits.items()},
+                    sorted(claim.invoice_numbers),
+                    claim.iban,
+                    claim.is_open,
+                ]
+                for claim in self.claims
+            ],
+            separators=(",", ":"),
+        )
+
+
+def _entry(policy_number: str, case: CaseFileUpdated) -> PastClaim:
+    claim = case.claim
+    assert claim is not None
+    approved = _approved_per_line(case)
+    benefits: dict[str, Decimal] = {}
+    for line in claim.lines:
+        if line.benefit:
+            amount = approved.get(line.line_id, NOTHING)
+            benefits[line.benefit] = benefits.get(line.benefit, NOTHING) + amount
+    iban = claim.unconfirmed_iban
+    return PastClaim(
+        case_id=case.case_id,
+        policy_number=policy_number,
+        date_of_loss=claim.date_of_loss,
+        benefits=benefits,
+        invoice_numbers=frozenset(n for line in claim.lines if (n := line.invoice_number)),
+        iban=iban.replace(" ", "") if iban else None,
+        is_open=case.state not in DECIDED,
+    )
+
+
+def _approved_per_line(case: CaseFileUpdated) -> dict[int, Decimal]:
+    if case.state not in DECIDED or not case.decisions:
+        return {}
+    return {line.line_id: line.approved for line in case.decisions[-1].lines}
