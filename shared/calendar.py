@@ -206,16 +206,12 @@ class BusinessCalendar:
             if not FIRST_YEAR <= year <= LAST_YEAR:
                 msg = f"business time is known from {FIRST_YEAR} to {LAST_YEAR}, not in {year}"
                 raise CalendarError(msg)
-            opens: list[datetime] = []
-            closes: list[datetime] = []
-            for start, end in self._intervals(year):
-                if closes and closes[-1] == start:
-                    closes[-1] = end
-                else:
-                    opens.append(start)
-                    closes.append(end)
-            lengths = (end - start for start, end in zip(opens, closes, strict=True))
-            self._years[year] = _Year(opens, closes, list(accumulate(lengths)))
+            intervals = list(self._intervals(year))
+            self._years[year] = _Year(
+                opens=[opens for opens, _ in intervals],
+                closes=[closes for _, closes in intervals],
+                worked=list(accumulate(closes - opens for opens, closes in intervals)),
+            )
         return self._years[year]
 
     def _intervals(self, year: int) -> Iterator[tuple[datetime, datetime]]:
