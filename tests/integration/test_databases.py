@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.support.postgres import PostgresKind
+from tests.support.no_skips import missing
+from tests.support.postgres import PostgresKind, PostgresPlan, plan_postgres, running_postgres
+from tests.support.postgres_program import find_programs
 
 PROJECT = Path(__file__).parents[2]
 
@@ -47,12 +49,36 @@ async def test_postgresql_keeps_its_promises(postgres_url):
     assert await execute(postgres_url, "SHOW server_encoding") == "UTF8"
 
 
-async def test_a_server_of_our_own_wants_the_password(postgres_server):
-    if postgres_server.kind is PostgresKind.GIVEN:
-        return
-    url = make_url(postgres_server.url).set(drivername="postgresql", password="wrong")
-    with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(url.render_as_string(hide_password=False))
+@pytest.fixture
+def machine_plan():
+    """The plan of a server of our own, whatever server the other tests use."""
+    programs = find_programs()
+    if programs is None:
+        missing("the programs of PostgreSQL: install the package `postgresql`")
+    return PostgresPlan(PostgresKind.MACHINE, "", "", programs)
+
+
+async def test_a_server_of_our_own_wants_the_password(machine_plan):
+    with running_postgres(machine_plan) as server:
+        url = make_url(server.url).set(drivername="postgresql", password="wrong")
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await asyncpg.connect(url.render_as_string(hide_password=False))
+
+
+async def test_a_server_of_our_own_takes_settings(machine_plan):
+    with running_postgres(machine_plan, settings={"shared_buffers": "64MB"}) as server:
+        assert await execute(server.url, "SHOW shared_buffers") == "64MB"
+
+
+@pytest.mark.parametrize("driver", ["postgres", "postgresql", "postgresql+asyncpg"])
+async def test_a_given_server_is_reached_whichever_way_its_url_is_written(machine_plan, driver):
+    with running_postgres(machine_plan) as server:
+        given = server.url.replace("postgresql+asyncpg", driver)
+        with running_postgres(plan_postgres({"DATABASE_URL": given})) as same:
+            assert same.kind is PostgresKind.GIVEN
+            url = same.create_database()
+            assert await execute(url, "SELECT 1") == 1
+            same.drop_database(url)
 
 
 HOLDER = """
@@ -80,9 +106,8 @@ def scratch():
 
 
 @pytest.mark.parametrize("ending", ["ends", "is killed"])
-def test_the_server_ends_with_the_process_that_started_it(postgres_server, scratch, ending):
-    if postgres_server.kind is not PostgresKind.MACHINE:
-        return
+@pytest.mark.usefixtures("machine_plan")
+def test_the_server_ends_with_the_process_that_started_it(scratch, ending):
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER],
         stdin=subprocess.PIPE,

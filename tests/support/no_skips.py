@@ -4,7 +4,6 @@ Tests that `-m` deselects are not skipped: the choice is in the command, for eve
 """
 
 import os
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -26,11 +25,11 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
-@dataclass
 class NoSkips:
     """Collects what was skipped, and fails the run at its end if anything was."""
 
-    skipped: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.skipped: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # An expected failure is reported as skipped too, but it has run.

@@ -164,7 +164,7 @@ def running_postgres(
 
 def _in_container(image: str) -> Iterator[PostgresServer]:
     # Imported here: most test runs start no container, and the import takes its time.
-    from testcontainers.postgres import PostgresContainer
+    from testcontainers.community.postgres import PostgresContainer
 
     from tests.support.kafka_container import reap_if_possible
 

@@ -37,9 +37,11 @@ SOAK = "import pytest\n\n@pytest.mark.soak\ndef test_long():\n    pytest.skip('n
 
 
 def run(folder, ci, *sources, options=()):
-    (folder / "conftest.py").write_text(CONFTEST)
+    tests = folder / "tests_of_a_project"
+    tests.mkdir()
+    (tests / "conftest.py").write_text(CONFTEST)
     for number, source in enumerate(sources):
-        (folder / f"test_{number}.py").write_text(source)
+        (tests / f"test_{number}.py").write_text(source)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options],
         cwd=folder,
