@@ -1,0 +1,1 @@
+"""What is deployed: locally (`local/`), as images, and the demonstration (`demo/`)."""

@@ -178,7 +178,8 @@ async def only_policies(connection: AsyncConnection, client_ids: Collection[str]
         .group_by(policies.c.holder_client_id)
         .having(func.count() == 1)
     )
-    return {client_id: number for client_id, number in await connection.execute(query)}
+    rows = await connection.execute(query)
+    return {client_id: number for client_id, number in rows.tuples()}
 
 
 async def load_clients(
