@@ -107,8 +107,8 @@ class Recommendation(StrEnum):
 class Assessment(Body):
     """All findings, the covered amount per line, and the recommended outcome."""
 
-    programme: Identifier
-    programme_version: Identifier
+    programme: Identifier | None = Field(default=None, description="None: the policy is unknown.")
+    programme_version: Identifier | None = None
     policy_revision: int | None = None
     findings: tuple[Finding, ...] = ()
     lines: tuple[AssessedLine, ...] = ()
@@ -209,7 +209,10 @@ class InformationRequested(Body):
 
 
 class InformationReceived(Body):
-    """Every missing thing arrived or was waived."""
+    """The case no longer waits for the client.
+
+    Every missing thing arrived or was waived, or a person has to read the answer.
+    """
 
     fact: Literal["information_received"] = "information_received"
 
@@ -282,6 +285,9 @@ class CaseFileUpdated(Body):
     programme_version: Identifier | None = None
     policy_number: Identifier | None = None
     client: CaseClient | None = None
+    sender_client_id: Identifier | None = Field(
+        default=None, description="Who wrote, if certain; `client` may be the policy's holder."
+    )
     correspondents: tuple[ShortText, ...] = Field(
         default=(), description="Email addresses known for this case, for the sender check."
     )
