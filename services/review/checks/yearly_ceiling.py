@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.review.domain.arithmetic import PricedLine, yearly_remainder
+from services.review.domain.arithmetic import PricedLine, benefit_remainder
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.case_file import Finding, FindingGroup, Severity
 from shared.programmes.models import ArithmeticStepName
@@ -21,14 +21,14 @@ TEXT = {
 
 def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
     """Say which lines were clipped to the remainder; with nothing left they are rejected."""
+    programme, policy, day = subject.programme, subject.policy, subject.claim.date_of_loss
     for line in lines:
-        benefit = subject.benefit(line.benefit)
         if not line.taken_by(ArithmeticStepName.YEARLY_CEILING):
             continue
-        assert benefit is not None
+        assert programme is not None
+        assert policy is not None
         assert line.benefit is not None
-        assert benefit.yearly_limit is not None
-        remainder = yearly_remainder(subject, line.benefit, benefit.yearly_limit)
+        remainder = benefit_remainder(programme, policy, subject.past_claims, line.benefit, day)
         yield Finding(
             code=CODE,
             group=GROUP,
@@ -37,7 +37,7 @@ def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Fi
             facts={
                 "line": str(line.line_id),
                 "benefit": line.benefit,
-                "limit": str(benefit.yearly_limit),
+                "limit": str(programme.benefits[line.benefit].yearly_limit),
                 "remainder": str(remainder),
             },
         )

@@ -10,10 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from services.review.domain.subject import NOTHING, ClaimUnderReview, PastClaim
+from services.review.domain.subject import (
+    NOTHING,
+    ClaimUnderReview,
+    PastClaim,
+    policy_start,
+)
 from shared.contract.case_file import ArithmeticStep, AssessedLine
 from shared.contract.contacts import ClaimLine
-from shared.programmes import Benefit, ProgrammeVersion
+from shared.contract.reference import PolicyChanged
+from shared.programmes import ProgrammeVersion
 from shared.programmes.models import ArithmeticStepName
 
 NOT_COVERED = "not_covered"
@@ -85,33 +91,44 @@ def price(
     return lines
 
 
-def yearly_remainder(subject: ClaimUnderReview, benefit: str, limit: Decimal) -> Decimal:
-    """What is left of a yearly limit in the benefit year of the loss, before this claim."""
-    day = subject.claim.date_of_loss
-    if day is None:
+def benefit_remainder(
+    programme: ProgrammeVersion,
+    policy: PolicyChanged,
+    past_claims: Iterable[PastClaim],
+    benefit: str,
+    day: date | None,
+) -> Decimal | None:
+    """What is left of a benefit's yearly limit in the benefit year of a day; None without a limit.
+
+    Only net approved amounts of the policy's other claims count. Without a day nothing is known
+    to be used.
+    """
+    limit = programme.benefits[benefit].yearly_limit
+    if limit is None or day is None:
         return limit
-    first, last = benefit_year(subject, day)
+    first, next_first = benefit_year(programme, policy, day)
     used = sum(
         (
             past.benefits.get(benefit, NOTHING)
-            for past in subject.past_claims
-            if _between(past, first, last)
+            for past in past_claims
+            if past.date_of_loss is not None and first <= past.date_of_loss < next_first
         ),
         NOTHING,
     )
     return max(limit - used, NOTHING)
 
 
-def benefit_year(subject: ClaimUnderReview, day: date) -> tuple[date, date]:
+def benefit_year(
+    programme: ProgrammeVersion, policy: PolicyChanged, day: date
+) -> tuple[date, date]:
     """First day of the benefit year that a day lies in, and first day of the next.
 
     A calendar year, or a year from the policy's anniversary; a policy that began on 29 February
     has its anniversary on 1 March in common years.
     """
-    assert subject.programme is not None
-    start = subject.policy_start
-    if subject.programme.benefit_year == "calendar" or start is None:
+    if programme.benefit_year == "calendar":
         return date(day.year, 1, 1), date(day.year + 1, 1, 1)
+    start = policy_start(policy)
     anniversary = _anniversary(start, day.year)
     if day < anniversary:
         return _anniversary(start, day.year - 1), anniversary
@@ -146,7 +163,8 @@ def allocate(total: Decimal, lines: Sequence[PricedLine]) -> list[Decimal]:
 
 
 def _line(line: ClaimLine) -> PricedLine:
-    amount = line.amount if line.amount is not None and line.amount > 0 else NOTHING
+    # Adding zero cents gives every amount two places, so that all steps read alike.
+    amount = max(line.amount or NOTHING, NOTHING) + NOTHING
     return PricedLine(line.line_id, line.benefit, amount, amount)
 
 
@@ -158,19 +176,19 @@ def _cap_per_benefit(
 ) -> None:
     for code in {line.benefit for line in lines}:
         assert code is not None
-        ceiling = _ceiling(step, subject, code, programme.benefits[code])
+        ceiling = _ceiling(step, subject, code, programme)
         if ceiling is not None:
             _cap(step, [line for line in lines if line.benefit == code], ceiling)
 
 
 def _ceiling(
-    step: ArithmeticStepName, subject: ClaimUnderReview, code: str, benefit: Benefit
+    step: ArithmeticStepName, subject: ClaimUnderReview, code: str, programme: ProgrammeVersion
 ) -> Decimal | None:
     if step is ArithmeticStepName.LIMIT_PER_CLAIM:
-        return benefit.limit_per_claim
-    if benefit.yearly_limit is None:
-        return None
-    return yearly_remainder(subject, code, benefit.yearly_limit)
+        return programme.benefits[code].limit_per_claim
+    assert subject.policy is not None
+    day = subject.claim.date_of_loss
+    return benefit_remainder(programme, subject.policy, subject.past_claims, code, day)
 
 
 def _cap(step: str, lines: Sequence[PricedLine], ceiling: Decimal) -> None:
@@ -183,10 +201,6 @@ def _cap(step: str, lines: Sequence[PricedLine], ceiling: Decimal) -> None:
 
 def _total(lines: Iterable[PricedLine]) -> Decimal:
     return sum((line.covered for line in lines), NOTHING)
-
-
-def _between(past: PastClaim, first: date, next_first: date) -> bool:
-    return past.date_of_loss is not None and first <= past.date_of_loss < next_first
 
 
 def _anniversary(start: date, year: int) -> date:

@@ -12,6 +12,11 @@ from shared.programmes import Benefit, ProgrammeVersion
 NOTHING = Decimal("0.00")
 
 
+def policy_start(policy: PolicyChanged) -> date:
+    """A policy's first day."""
+    return min(version.valid_from for version in policy.versions)
+
+
 @dataclass(frozen=True, slots=True)
 class PastClaim:
     """Another claim on the same policy, decided or open.
@@ -72,7 +77,7 @@ class ClaimUnderReview:
     def __post_init__(self) -> None:
         policy, day = self.policy, self.claim.date_of_loss
         version = policy.version_on(day) if policy and day else None
-        start = min(each.valid_from for each in policy.versions) if policy else None
+        start = policy_start(policy) if policy else None
         object.__setattr__(self, "version", version)
         object.__setattr__(self, "policy_start", start)
 

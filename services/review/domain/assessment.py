@@ -1,0 +1,118 @@
+"""The assessment of a claim: all findings, the covered amount per line, what to do next.
+
+Pure, and fast on purpose: it runs for every claim under a lock on its policy.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from services.review.checks import (
+    AMOUNT_CHECKS,
+    CHECKS,
+    identity_mismatch,
+    needs_person,
+    unknown_policy,
+    unknown_programme,
+)
+from services.review.domain.arithmetic import PricedLine, price
+from services.review.domain.subject import NOTHING, ClaimUnderReview
+from shared.contract.case_file import Assessment, Finding, Recommendation, Severity
+from shared.programmes.models import ArithmeticStepName
+
+PERSON_FIRST = frozenset(
+    check.CODE for check in (needs_person, unknown_policy, unknown_programme, identity_mismatch)
+)
+"""Findings under which asking the client makes no sense, or would ask the wrong one."""
+
+_BEFORE_ARITHMETIC = tuple(check.check for check in CHECKS)
+_AFTER_ARITHMETIC = tuple(check.check for check in AMOUNT_CHECKS)
+
+
+def assess(subject: ClaimUnderReview) -> Assessment:
+    """Run every check, work out what is covered, and recommend what to do.
+
+    Only an approval may ever happen without a person, and only if nothing at all was found and
+    the amount is within the programme's automatic limit; a recommended denial never does.
+    """
+    findings = [finding for check in _BEFORE_ARITHMETIC for finding in check(subject)]
+    rejected, all_rejected = _rejections(findings)
+    lines = price(subject, rejected=rejected, all_rejected=all_rejected)
+    findings += [finding for check in _AFTER_ARITHMETIC for finding in check(subject, lines)]
+
+    claimed = _sum(line.claimed for line in lines)
+    covered = _sum(line.covered for line in lines)
+    recommendation = _recommend(subject, findings, lines, covered)
+    programme, policy = subject.programme, subject.policy
+    return Assessment(
+        programme=programme.code if programme else None,
+        programme_version=programme.version if programme else None,
+        policy_revision=policy.revision if policy else None,
+        findings=tuple(findings),
+        lines=tuple([line.assessed() for line in lines]),
+        currency=subject.claim.currency,
+        claimed=claimed,
+        covered=covered,
+        recommendation=recommendation,
+        straight_through=(
+            recommendation is Recommendation.APPROVE
+            and all(finding.severity is Severity.NOTE for finding in findings)
+            and programme is not None
+            and NOTHING < covered <= programme.automatic_limit
+        ),
+    )
+
+
+def open_questions(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings to ask the client about; nobody is asked about a line that is rejected."""
+    found = list(findings)
+    rejected, all_rejected = _rejections(found)
+    if all_rejected:
+        return []
+    return [
+        finding
+        for finding in found
+        if finding.severity is Severity.ASK and finding.line_id not in rejected
+    ]
+
+
+def _rejections(findings: Iterable[Finding]) -> tuple[frozenset[int], bool]:
+    """The rejected lines, and whether the whole claim is rejected."""
+    lines: set[int] = set()
+    whole = False
+    for finding in findings:
+        if finding.severity is Severity.REJECT:
+            if finding.line_id is None:
+                whole = True
+            else:
+                lines.add(finding.line_id)
+    return frozenset(lines), whole
+
+
+def _recommend(
+    subject: ClaimUnderReview,
+    findings: Sequence[Finding],
+    lines: Sequence[PricedLine],
+    covered: Decimal,
+) -> Recommendation:
+    if any(finding.code in PERSON_FIRST for finding in findings):
+        return Recommendation.REFER
+    rejected, all_rejected = _rejections(findings)
+    every_line = bool(lines) and all(line.line_id in rejected for line in lines)
+    if all_rejected or every_line:
+        return Recommendation.DENY
+    if open_questions(findings):
+        return Recommendation.ASK_CLIENT
+    if any(finding.severity is Severity.REFER for finding in findings):
+        return Recommendation.REFER
+    if not covered:
+        return Recommendation.DENY
+    return Recommendation.APPROVE if _is_full(lines) else Recommendation.APPROVE_IN_PART
+
+
+def _is_full(lines: Iterable[PricedLine]) -> bool:
+    """Was nothing taken away but the agreed deductible?"""
+    return all(step.step == ArithmeticStepName.DEDUCTIBLE for line in lines for step in line.steps)
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, NOTHING)

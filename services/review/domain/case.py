@@ -1,0 +1,283 @@
+"""The life of a case: what a contact, a supervisor's return and an overdue clock do to it.
+
+Every function takes the case as it is and returns the next case file, one sequence higher, with
+the facts that made the change. People's decisions are in `decisions.py`.
+"""
+
+from typing import Any
+
+from services.review.domain.assessment import assess, open_questions
+from services.review.domain.checklist import Checklist, brought_up_to_date, waived
+from services.review.domain.claim import claim_after
+from services.review.domain.known import Known
+from services.review.domain.subject import ClaimUnderReview
+from services.review.domain.transitions import SETTLED, SYSTEM, changed, notice_requested
+from shared.contract.case_file import (
+    Assessed,
+    Assessment,
+    CaseClient,
+    CaseFileUpdated,
+    CaseKind,
+    CaseState,
+    ContactAdded,
+    Decided,
+    DecidedLine,
+    Decision,
+    DecisionOutcome,
+    Escalated,
+    Fact,
+    InformationReceived,
+    InformationRequested,
+    NoticeKind,
+    Opened,
+    Recommendation,
+    Returned,
+)
+from shared.contract.contacts import Channel, ContactReceived, DocumentKind, Intent
+from shared.contract.reference import ClientChanged
+from shared.errors import RuleViolation
+from shared.ids import derived_id
+
+_KIND_OF_INTENT = {
+    Intent.CLAIM: CaseKind.CLAIM,
+    Intent.PAYMENT_DELAY: CaseKind.PAYMENT_DELAY,
+    Intent.PROCESSING_DELAY: CaseKind.PROCESSING_DELAY,
+    Intent.RENEWAL: CaseKind.RENEWAL,
+    Intent.ACCOUNT_CHANGE: CaseKind.ACCOUNT_CHANGE,
+    Intent.COMPLAINT: CaseKind.COMPLAINT,
+}
+_REQUESTS = frozenset(_KIND_OF_INTENT) - {Intent.CLAIM}
+
+
+def continues(case: CaseFileUpdated, contact: ContactReceived) -> bool:
+    """Does a contact that quotes a case belong into it, or does it open a service request?
+
+    A complaint, a question about a payment and the like are cases of their own, whichever claim
+    they quote. Documents that a waiting case asked for belong to it, whatever else is written.
+    """
+    if contact.intent not in _REQUESTS or _KIND_OF_INTENT[contact.intent] is case.kind:
+        return True
+    brings = any(document.kind is not DocumentKind.ORIGINAL for document in contact.documents)
+    return case.state is CaseState.WAITING_FOR_CLIENT and brings
+
+
+def open_case(contact: ContactReceived, case_id: str, known: Known) -> CaseFileUpdated:
+    """Open a case for a contact: confirm receipt, and assess it if it is a claim."""
+    kind = _KIND_OF_INTENT.get(contact.intent, CaseKind.OTHER)
+    client = known.client
+    case = CaseFileUpdated(
+        case_id=case_id,
+        sequence=1,
+        kind=kind,
+        state=CaseState.WAITING_FOR_PERSON,
+        opened_at=contact.received_at,
+        updated_at=known.now,
+        channel=contact.channel,
+        language=client.language if client else contact.language,
+        policy_number=known.policy.policy_number if known.policy else None,
+        programme=known.policy.programme if known.policy else None,
+        client=_case_client(client) if client else None,
+        sender_client_id=contact.client_id,
+        correspondents=_correspondents((), contact, client),
+        subject="" if kind is CaseKind.CLAIM else _subject(contact),
+        contact_ids=(contact.contact_id,),
+        documents=contact.documents,
+        keyed_by=(contact.keyed_by,) if contact.keyed_by else (),
+    )
+    notice = NoticeKind.COMPLAINT_ACKNOWLEDGED if kind is CaseKind.COMPLAINT else NoticeKind.RECEIPT
+    facts: list[Fact] = [
+        Opened(contact_id=contact.contact_id),
+        notice_requested(case_id, notice, contact.contact_id),
+    ]
+    if kind is not CaseKind.CLAIM:
+        return case.model_copy(update={"facts": tuple(facts)})
+    return _reviewed(case, contact, known, {}, facts)
+
+
+def add_contact(case: CaseFileUpdated, contact: ContactReceived, known: Known) -> CaseFileUpdated:
+    """Add a further contact to a case, and go on with what it brings.
+
+    A claim that waits for its client is assessed again: approved straight through where allowed,
+    asked again only for what is newly missing, otherwise handed to a person. A claim that a person
+    has stays with them, with a new assessment; a decided case keeps its decision.
+    """
+    keyed_by = {contact.keyed_by: None} if contact.keyed_by else {}
+    documents = {each.document_id: each for each in (*case.documents, *contact.documents)}
+    changes: dict[str, Any] = {
+        "contact_ids": tuple(dict.fromkeys((*case.contact_ids, contact.contact_id))),
+        "documents": tuple(documents.values()),
+        "keyed_by": tuple({**dict.fromkeys(case.keyed_by), **keyed_by}),
+        "correspondents": _correspondents(case.correspondents, contact, known.client),
+    }
+    facts: list[Fact] = [ContactAdded(contact_id=contact.contact_id)]
+    if case.kind is not CaseKind.CLAIM or case.state in SETTLED:
+        return changed(case, known.now, facts, **changes)
+    changes["sender_client_id"] = contact.client_id or case.sender_client_id
+    if case.client is None and known.client is not None:
+        changes["client"] = _case_client(known.client)
+        changes["language"] = known.client.language
+    if known.policy is not None:
+        changes["policy_number"] = known.policy.policy_number
+        changes["programme"] = known.policy.programme
+    return _reviewed(case, contact, known, {**changes, "sequence": case.sequence + 1}, facts)
+
+
+def return_case(case: CaseFileUpdated, instruction: str, by: str, known: Known) -> CaseFileUpdated:
+    """A supervisor gives an escalated case back to the representatives.
+
+    Raises:
+        RuleViolation: The case is not before a supervisor.
+    """
+    if case.state is not CaseState.ESCALATED:
+        raise RuleViolation("not_escalated", "only an escalated case can be returned")
+    return changed(
+        case,
+        known.now,
+        [Returned(instruction=instruction, by=by)],
+        state=CaseState.WAITING_FOR_PERSON,
+        instruction=instruction,
+    )
+
+
+def escalate_overdue(case: CaseFileUpdated, known: Known) -> CaseFileUpdated | None:
+    """A time limit passed: the case goes to a supervisor; None if it is there or settled."""
+    if case.state is CaseState.ESCALATED or case.state in SETTLED:
+        return None
+    return changed(
+        case, known.now, [Escalated(reason="overdue")], state=CaseState.ESCALATED, answer_by=None
+    )
+
+
+def _reviewed(
+    case: CaseFileUpdated,
+    contact: ContactReceived,
+    known: Known,
+    changes: dict[str, Any],
+    facts: list[Fact],
+) -> CaseFileUpdated:
+    """The claim with what a contact brought, assessed, and sent on its way."""
+    claim = claim_after(case, contact)
+    merged = case.model_copy(update={**changes, "claim": claim, "updated_at": known.now})
+    programme = known.programme_for(claim)
+    assessment = assess(
+        ClaimUnderReview(
+            claim=claim,
+            policy=known.policy,
+            programme=programme,
+            past_claims=known.past_claims,
+            documents=merged.documents,
+            client_id=merged.sender_client_id,
+            channel=case.channel,
+            reported_on=known.programmes.desk.local_day(case.opened_at),
+            today=known.today,
+            needs_person=contact.needs_person,
+            waived=waived(case.checklist),
+        )
+    )
+    checklist = brought_up_to_date(
+        case.checklist, open_questions(assessment.findings), contact_id=contact.contact_id
+    )
+    facts.append(Assessed())
+    update = {
+        "assessment": assessment,
+        "checklist": checklist.items,
+        "programme_version": programme.version if programme else None,
+        **_next_step(case, merged, assessment, checklist, known, facts),
+    }
+    return merged.model_copy(update={**update, "facts": tuple(facts)})
+
+
+def _next_step(
+    case: CaseFileUpdated,
+    merged: CaseFileUpdated,
+    assessment: Assessment,
+    checklist: Checklist,
+    known: Known,
+    facts: list[Fact],
+) -> dict[str, Any]:
+    """Whom the claim waits for now, or its approval; adds the facts that say so."""
+    opening = merged.sequence == 1
+    if not opening and case.state is not CaseState.WAITING_FOR_CLIENT:
+        return {}
+    asks = assessment.recommendation is Recommendation.ASK_CLIENT and checklist.is_open
+    if asks and checklist.newly_open:
+        return _ask(merged, known, facts)
+    if asks and checklist.newly_closed:
+        return {}
+    if not opening:
+        facts.append(InformationReceived())
+    if assessment.straight_through:
+        return _approve(merged, assessment, known, facts)
+    return {"state": CaseState.WAITING_FOR_PERSON, "answer_by": None}
+
+
+def _ask(case: CaseFileUpdated, known: Known, facts: list[Fact]) -> dict[str, Any]:
+    """Ask the client for everything on the checklist, with one deadline."""
+    desk = known.programmes.desk
+    assert case.claim is not None
+    programme = known.programme_for(case.claim)
+    days = programme.answer_days if programme else desk.answer_days
+    deadline = desk.answer_by(known.today, days)
+    facts += [
+        InformationRequested(deadline=deadline),
+        notice_requested(case.case_id, NoticeKind.INFORMATION_REQUEST, str(case.sequence)),
+    ]
+    return {"state": CaseState.WAITING_FOR_CLIENT, "answer_by": deadline}
+
+
+def _approve(
+    case: CaseFileUpdated, assessment: Assessment, known: Known, facts: list[Fact]
+) -> dict[str, Any]:
+    """Approve straight through what the assessment covers."""
+    decision = Decision(
+        decision_id=derived_id("decision", case.case_id, str(case.sequence)),
+        outcome=DecisionOutcome.APPROVE,
+        by=SYSTEM,
+        at=known.now,
+        lines=tuple(
+            [DecidedLine(line_id=each.line_id, approved=each.covered) for each in assessment.lines]
+        ),
+        currency=assessment.currency,
+        approved=assessment.covered,
+        case_sequence=case.sequence,
+    )
+    facts += [
+        Decided(decision_id=decision.decision_id),
+        notice_requested(case.case_id, NoticeKind.DECISION, decision.decision_id),
+    ]
+    return {
+        "state": CaseState.APPROVED,
+        "answer_by": None,
+        "decisions": (*case.decisions, decision),
+    }
+
+
+def _correspondents(
+    known: tuple[str, ...], contact: ContactReceived, client: ClientChanged | None
+) -> tuple[str, ...]:
+    """Addresses from which a mail may belong to the case.
+
+    The client's own, and the sender's if that was really them. An unproven sender counts only as
+    long as no client is known, so that a stranger gets no foot into a client's case.
+    """
+    addresses = [*known, *(client.emails if client else ())]
+    if contact.channel is Channel.EMAIL and (contact.sender.authenticated or client is None):
+        addresses.append(contact.sender.address)
+    return tuple(dict.fromkeys(address.strip().lower() for address in addresses if address))
+
+
+def _case_client(client: ClientChanged) -> CaseClient:
+    return CaseClient(
+        client_id=client.client_id,
+        name=client.name,
+        salutation=client.salutation,
+        language=client.language,
+        emails=client.emails,
+        email_consent=client.email_consent,
+        postal_address=client.postal_address,
+    )
+
+
+def _subject(contact: ContactReceived) -> str:
+    """What a service request is about, in the client's words."""
+    return f"{contact.words.subject}\n\n{contact.words.text}".strip()[:100_000]

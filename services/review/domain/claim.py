@@ -1,0 +1,89 @@
+"""What a case claims after a further contact: gaps are filled, nothing stated is overwritten."""
+
+from typing import Any
+
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.contacts import ClaimDetails, ClaimLine, ContactReceived
+
+_ASKED_FIELDS = {
+    "policy_number": "policy_number",
+    "date_of_loss": "date_of_loss",
+    "bank_account": "unconfirmed_iban",
+}
+"""Checklist item → the field of the claim that answers it."""
+
+
+def claim_after(case: CaseFileUpdated | None, contact: ContactReceived) -> ClaimDetails:
+    """The claim with what a contact adds.
+
+    A field is taken over if the case lacks it, or if the client was asked for it. So a later mail
+    can't silently change a bank account or an amount; a person sees it among the contacts.
+
+    Args:
+        case: The case so far; None when the contact opens it.
+        contact: The contact.
+    """
+    if case is None or case.claim is None:
+        stated = contact.claim or ClaimDetails()
+        return stated.model_copy(update={"lines": _numbered(stated.lines)})
+    claim, news = case.claim, contact.claim
+    if news is None:
+        return claim
+    asked = {item.item for item in case.checklist if item.status == "open"}
+    changes: dict[str, Any] = {}
+    for item, field in _ASKED_FIELDS.items():
+        value = getattr(news, field)
+        if value is not None and (getattr(claim, field) is None or item in asked):
+            changes[field] = value
+    if not claim.description:
+        changes["description"] = news.description
+    if not claim.lines:
+        changes["lines"] = _numbered(news.lines)
+        changes["stated_total"] = claim.stated_total or news.stated_total
+    else:
+        wrong = {
+            item.line_id
+            for item in case.checklist
+            if item.item == "amount" and item.status == "open"
+        }
+        changes["lines"] = _filled(claim.lines, news.lines, wrong)
+    return claim.model_copy(update=changes)
+
+
+def _numbered(lines: tuple[ClaimLine, ...]) -> tuple[ClaimLine, ...]:
+    """The lines with ids from 1, so that a decision names exactly one line."""
+    if all(line.line_id == number for number, line in enumerate(lines, 1)):
+        return lines
+    return tuple(
+        line.model_copy(update={"line_id": number}) for number, line in enumerate(lines, 1)
+    )
+
+
+def _filled(
+    lines: tuple[ClaimLine, ...], news: tuple[ClaimLine, ...], asked: set[int | None]
+) -> tuple[ClaimLine, ...]:
+    """The lines, their gaps filled from new lines.
+
+    New lines belong to old ones by position if there are as many, or if one new line answers the
+    one open question; otherwise a person has to see what belongs to what.
+    """
+    if len(news) == len(lines):
+        return tuple(_with_gaps_filled(*pair, asked) for pair in zip(lines, news, strict=True))
+    if len(news) == 1 and len(asked) == 1:
+        return tuple(
+            _with_gaps_filled(line, news[0], asked) if line.line_id in asked else line
+            for line in lines
+        )
+    return lines
+
+
+def _with_gaps_filled(line: ClaimLine, news: ClaimLine, asked: set[int | None]) -> ClaimLine:
+    return line.model_copy(
+        update={
+            "amount": news.amount
+            if line.amount is None or (line.line_id in asked and news.amount is not None)
+            else line.amount,
+            "benefit": line.benefit or news.benefit,
+            "invoice_number": line.invoice_number or news.invoice_number,
+        }
+    )

@@ -1,0 +1,41 @@
+"""What the desk knows when something reaches a case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.review.domain.subject import PastClaim
+from shared.contract.contacts import ClaimDetails
+from shared.contract.reference import ClientChanged, PolicyChanged
+from shared.programmes import Programmes, ProgrammeVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the caller looked up, under the lock that decides about money.
+
+    Attributes:
+        programmes: All programmes, and the desk's own rules.
+        now: The instant of this change, UTC.
+        client: Who is answered: the sender where certain, otherwise the policy's holder.
+        policy: The policy that the claim is on, where known.
+        past_claims: The other claims on this policy.
+    """
+
+    programmes: Programmes
+    now: datetime
+    client: ClientChanged | None = None
+    policy: PolicyChanged | None = None
+    past_claims: Sequence[PastClaim] = ()
+
+    @property
+    def today(self) -> date:
+        """The desk's calendar day."""
+        return self.programmes.desk.local_day(self.now)
+
+    def programme_for(self, claim: ClaimDetails) -> ProgrammeVersion | None:
+        """The policy's programme as it was on the day of loss; as it is now without one."""
+        if self.policy is None:
+            return None
+        day = claim.date_of_loss or self.today
+        return self.programmes.version_on(self.policy.programme, day)

@@ -1,0 +1,42 @@
+"""What every change of a case shares: one sequence more, the facts, the ids of notices."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from shared.contract.case_file import (
+    DECIDED,
+    CaseFileUpdated,
+    CaseState,
+    Fact,
+    NoticeKind,
+    NoticeRequested,
+)
+from shared.ids import derived_id
+
+SYSTEM = "system"
+"""Who decided when no person did."""
+
+SETTLED = DECIDED | {CaseState.CLOSED}
+"""States in which a case waits for nobody."""
+
+
+def changed(
+    case: CaseFileUpdated, now: datetime, facts: Iterable[Fact], **changes: Any
+) -> CaseFileUpdated:
+    """The case file after a change."""
+    return case.model_copy(
+        update={
+            "sequence": case.sequence + 1,
+            "updated_at": now,
+            "facts": tuple(facts),
+            **changes,
+        }
+    )
+
+
+def notice_requested(case_id: str, notice: NoticeKind, cause: str) -> NoticeRequested:
+    """The request for a notice; its id is unique by case, kind and cause."""
+    return NoticeRequested(
+        notice_id=derived_id("notice", case_id, notice.value, cause), notice=notice
+    )
