@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Run the integration tests on a broker in a container.
 #
-#   test-containers.sh [PYTEST ARGUMENT …]   by default all of tests/integration but the long runs
+#   test-containers.sh [PYTEST ARGUMENT …]   all of tests/integration, unless the arguments name tests
 #
 # Uses the Docker engine that answers; where none does, starts one and stops it at the end. Builds the
 # broker's image if the engine lacks it (CLAIMSDESK_KAFKA_IMAGE names another, which is then not built).
@@ -41,6 +41,9 @@ if [[ -z ${CLAIMSDESK_KAFKA_IMAGE:-} ]]; then
     "$here/build.sh" "$CLAIMSDESK_KAFKA_IMAGE"
 fi
 
-[[ $# -gt 0 ]] || set -- tests/integration -m "not soak"
+tests=(tests/integration)
+for argument in "$@"; do
+    [[ ! -e ${argument%%::*} ]] || tests=()
+done
 export CLAIMSDESK_TEST_BROKER=containers
-.venv/bin/python -m pytest "$@"
+.venv/bin/python -m pytest -m "not soak" "${tests[@]}" "$@"
