@@ -9,8 +9,11 @@ LocalDeskError
 ```
 """
 
+import shutil
 from collections import deque
 from pathlib import Path
+
+FULL_BYTES = 10_000_000
 
 
 class LocalDeskError(Exception):
@@ -46,6 +49,7 @@ def log_end(log: Path, *, lines: int = 15) -> str:
 
 
 def disk_is_full(log: Path) -> bool:
-    """Say whether the end of a log complains about a full disk."""
+    """Say whether a log's disk is full, or the end of the log complains about a full one."""
     text = log_end(log, lines=60)
-    return "No space left on device" in text or "Disk quota exceeded" in text
+    complains = "No space left on device" in text or "Disk quota exceeded" in text
+    return complains or shutil.disk_usage(log.parent).free < FULL_BYTES

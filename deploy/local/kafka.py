@@ -224,8 +224,9 @@ class EmbeddedKafka:
             *tool,
             *("format", "--standalone", f"--cluster-id={cluster}", "--config", str(settings)),
         ]
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
+        output = subprocess.PIPE
+        done = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
         if done.returncode != 0:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            self.log.write_bytes(done.stdout)
             raise StartError(explain("Kafka", "could not format its folder", self.log))

@@ -26,7 +26,7 @@ from deploy.local.errors import StartError
 from deploy.local.process import LeashedProcess, explain, wait_until
 
 STEADY_S = 8
-RETRIES = 5
+RETRIES = 6
 SUPERVISOR_START_S = 20
 SUPERVISOR_STOP_S = 45
 LONGEST_SOCKET_PATH = 100
