@@ -179,7 +179,7 @@ async def only_policies(connection: AsyncConnection, client_ids: Collection[str]
         .having(func.count() == 1)
     )
     rows = await connection.execute(query)
-    return {client_id: number for client_id, number in rows.tuples()}
+    return dict(rows.tuples())
 
 
 async def load_clients(

@@ -1,0 +1,114 @@
+"""Everything that a batch of contacts touches, loaded and locked in a handful of statements.
+
+Lock order: ledgers by policy number, then cases by id (see `store.py`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.review import store
+from services.review.domain.ledger import Ledger
+from services.review.domain.subject import PastClaim
+from shared.contract.case_file import CaseFileUpdated, CaseKind
+from shared.contract.contacts import ContactReceived
+from shared.contract.reference import ClientChanged, PolicyChanged
+from shared.ids import derived_case_id
+
+
+@dataclass
+class Touched:
+    """Cases, policies, ledgers and clients of a batch, as they are so far within it."""
+
+    cases: dict[str, CaseFileUpdated] = field(default_factory=dict)
+    ledgers: dict[str, Ledger] = field(default_factory=dict)
+    policies: dict[str, PolicyChanged] = field(default_factory=dict)
+    only_policies: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, ClientChanged] = field(default_factory=dict)
+    changed_ledgers: set[str] = field(default_factory=set)
+
+    @classmethod
+    async def by(cls, connection: AsyncConnection, contacts: Sequence[ContactReceived]) -> Self:
+        """Load and lock what these contacts touch."""
+        touched = cls()
+        quoted = {contact.case_id for contact in contacts if contact.case_id}
+        numbers = set((await store.policies_of_cases(connection, quoted)).values())
+        numbers |= {contact.claim.policy_number for contact in contacts if contact.claim}
+        touched.only_policies = await store.only_policies(
+            connection, {c.client_id for c in contacts if c.client_id and not _number_of(c)}
+        )
+        wanted = {number for number in numbers if number} | set(touched.only_policies.values())
+        touched.ledgers = await store.lock_ledgers(connection, wanted)
+        touched.policies = await store.load_policies(connection, wanted)
+        touched.cases = await store.load_cases(connection, quoted, lock=True)
+        client_ids = {contact.client_id for contact in contacts if contact.client_id}
+        client_ids |= {policy.holder_client_id for policy in touched.policies.values()}
+        touched.clients = await store.load_clients(connection, client_ids)
+        return touched
+
+    def policy_for(
+        self, contact: ContactReceived, case: CaseFileUpdated | None
+    ) -> PolicyChanged | None:
+        """The policy that a contact is about.
+
+        The one it names, else the one of its case, else the only one its client holds.
+        """
+        number = (
+            _number_of(contact)
+            or (case.policy_number if case else None)
+            or self.only_policies.get(contact.client_id or "")
+        )
+        return self.policies.get(number or "")
+
+    def client_for(
+        self, contact: ContactReceived, policy: PolicyChanged | None
+    ) -> ClientChanged | None:
+        """Who is answered: the sender where that is certain, otherwise the policy's holder."""
+        if contact.client_id:
+            return self.clients.get(contact.client_id)
+        return self.clients.get(policy.holder_client_id) if policy else None
+
+    def past_claims(self, policy: PolicyChanged | None, case_id: str) -> Sequence[PastClaim]:
+        """The other claims on a policy."""
+        ledger = self.ledgers.get(policy.policy_number) if policy else None
+        return ledger.others(case_id) if ledger else ()
+
+    def note(self, case: CaseFileUpdated) -> None:
+        """A case is now like this; the rest of the batch sees it."""
+        self.cases[case.case_id] = case
+        ledger = self.ledgers.get(case.policy_number or "")
+        if case.kind is CaseKind.CLAIM and ledger is not None:
+            self.ledgers[ledger.policy_number] = ledger.with_case(case)
+            self.changed_ledgers.add(ledger.policy_number)
+
+    async def save(self, connection: AsyncConnection, case_of_contact: dict[str, str]) -> None:
+        """Store what the contacts changed."""
+        case_ids = dict.fromkeys(case_of_contact.values())
+        await store.save_cases(
+            connection, [self.cases[case_id] for case_id in case_ids], case_of_contact
+        )
+        await store.save_ledgers(connection, [self.ledgers[n] for n in self.changed_ledgers])
+
+
+async def new_case_ids(
+    connection: AsyncConnection, contacts: Iterable[ContactReceived]
+) -> dict[str, str]:
+    """An unused case id per contact that might open a case."""
+    ids = {contact.contact_id: derived_case_id("case", contact.contact_id) for contact in contacts}
+    taken = await store.taken_case_ids(connection, set(ids.values()))
+    attempt = 0
+    while taken or len(set(ids.values())) < len(ids):
+        attempt += 1
+        used: set[str] = set(taken)
+        for contact_id, case_id in ids.items():
+            if case_id in used:
+                ids[contact_id] = derived_case_id("case", contact_id, str(attempt))
+            used.add(ids[contact_id])
+        taken = await store.taken_case_ids(connection, set(ids.values()))
+    return ids
+
+
+def _number_of(contact: ContactReceived) -> str | None:
+    return contact.claim.policy_number if contact.claim else None
