@@ -44,9 +44,12 @@ class DeskService:
         self.name = name
         self.settings = settings
         self.database = Database(settings.database_url)
-        self._metadata = metadata
+        # A copy: the runtime adds its own tables, and a process may build a service twice.
+        self._metadata = MetaData()
+        for table in metadata.tables.values():
+            table.to_metadata(self._metadata)
         self._worker = Worker(
-            name, settings.kafka, self.database, metadata, settings.batch_records, self._fail
+            name, settings.kafka, self.database, self._metadata, settings.batch_records, self._fail
         )
         self._loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._checks: dict[str, Check] = {}

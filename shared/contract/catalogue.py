@@ -122,7 +122,7 @@ CLOCKS = Topic(
 NOTICES = Topic(
     "claims.notices.v1",
     owner="notify",
-    readers=("escalation", "intake"),
+    readers=("intake",),
     audience=Audience.PUBLIC,
     events=(NOTICE_STATUS_CHANGED,),
     retention_days=90,
