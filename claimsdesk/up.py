@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -26,7 +26,7 @@ from deploy.local.keys import PEOPLE
 from deploy.local.preflight import check_machine
 from deploy.local.runtime import PROJECT, fetch_all
 
-SAMPLE_POLICIES = PROJECT / "deploy" / "demo" / "policies.yaml"
+SAMPLE_POLICIES = PROJECT / "deploy" / "demo" / "reference.yaml"
 LOOK_AFTER_S = 1.0
 INTERRUPTED = 130
 
@@ -44,26 +44,8 @@ class Interrupted(BaseException):
     """Ctrl-C, or a request to end (SIGTERM, a closed terminal)."""
 
 
-def up_command(
-    directory: Annotated[
-        Path, typer.Option("--directory", "-d", help="Where the desk keeps everything.")
-    ] = Path("var"),
-    samples: Annotated[
-        bool, typer.Option(help="Load the sample policies and send the sample contacts once.")
-    ] = True,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Don't show the services' logs here.")
-    ] = False,
-) -> None:
-    """Start a whole desk on this machine and keep it running until Ctrl-C.
-
-    Fetches Apache Kafka and a mail server on the first run, starts them and the four
-    services, loads sample policies and sends sample contacts, and says where to look. All
-    state is in one folder: a second `claimsdesk up` goes on where the first one stopped.
-
-    A port is chosen once and kept. To choose one yourself, set CLAIMSDESK_<NAME>_PORT, with
-    the name kafka, smtp, imap, intake, review, escalation or notify.
-    """
+def up_command(*, directory: Path, samples: bool, quiet: bool) -> None:
+    """Run the desk for `claimsdesk up`; trouble is told in words and exits with 1."""
     console = Console(stderr=False, highlight=False)
     try:
         up(directory, console, samples=samples, show_logs=not quiet)
@@ -92,7 +74,7 @@ def up(directory: Path, console: Console, *, samples: bool, show_logs: bool) -> 
     once = _Once(directory / "done.json")
 
     def prepare(bootstrap: str) -> None:
-        once.do("policies", lambda: _load_policies(bootstrap, console))
+        once.at_least("policies", lambda: _load_policies(bootstrap, console))
 
     desk = LocalDesk(
         directory,
@@ -104,7 +86,7 @@ def up(directory: Path, console: Console, *, samples: bool, show_logs: bool) -> 
     with _interruptible(), _running(desk, console):
         desk.wait_ready()
         if samples:
-            once.do("contacts", lambda: _send_samples(desk, console))
+            once.at_most("contacts", lambda: _send_samples(desk, console))
         console.print(where_to_look(desk, time.monotonic() - begun))
         while True:
             time.sleep(LOOK_AFTER_S)
@@ -204,7 +186,10 @@ def _log_line(console: Console) -> Callable[[str, str], None]:
 
 def _load_policies(bootstrap: str, console: Console) -> None:
     console.print("loading the sample policies and clients …", style="bold")
-    importlib.import_module("claimsdesk.policies").import_file(SAMPLE_POLICIES, bootstrap)
+    # Imported when it is needed: the second start should not pay for the first one's tools.
+    from claimsdesk.policies import import_file
+
+    import_file(SAMPLE_POLICIES, bootstrap)
 
 
 def _send_samples(desk: LocalDesk, console: Console) -> None:
@@ -213,14 +198,25 @@ def _send_samples(desk: LocalDesk, console: Console) -> None:
 
 
 class _Once:
-    """Remembers in a file what was done, so that it is done once in a folder's life."""
+    """Remembers in a file what was done in the life of a folder."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def do(self, what: str, act: Callable[[], None]) -> None:
-        """Do it, unless it was done before."""
-        done = json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else []
-        if what not in done:
+    def at_least(self, what: str, act: Callable[[], None]) -> None:
+        """Do it, unless it was done to its end before."""
+        if what not in self._done():
             act()
-            self._file.write_text(json.dumps([*done, what]), encoding="utf-8")
+            self._note(what)
+
+    def at_most(self, what: str, act: Callable[[], None]) -> None:
+        """Do it, unless it was begun before."""
+        if what not in self._done():
+            self._note(what)
+            act()
+
+    def _done(self) -> list[str]:
+        return json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else []
+
+    def _note(self, what: str) -> None:
+        self._file.write_text(json.dumps([*self._done(), what]), encoding="utf-8")

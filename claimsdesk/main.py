@@ -1,0 +1,222 @@
+"""`claimsdesk`, the command line of the desk.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claimsdesk.errors import CommandError
+
+app = typer.Typer(
+    name="claimsdesk",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+    help="""
+    The open claims desk: answer clients, decide claims, keep every time limit, write back.
+
+    [bold]First steps[/bold]
+
+    claimsdesk up           a whole desk on this machine, with sample clients; Ctrl-C stops it
+
+    claimsdesk demo         a desk of its own, all sample contacts, and what became of each
+
+    claimsdesk contact send deploy/demo/contacts/approved-de.eml
+    """,
+)
+topics_app = typer.Typer(no_args_is_help=True, help="The desk's Kafka topics: list, apply.")
+policies_app = typer.Typer(no_args_is_help=True, help="Clients and policies: import.")
+contact_app = typer.Typer(no_args_is_help=True, help="Contacts of clients: send.")
+app.add_typer(topics_app, name="topics")
+app.add_typer(policies_app, name="policies")
+app.add_typer(contact_app, name="contact")
+
+KafkaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kafka",
+        envvar="CLAIMSDESK_KAFKA",
+        metavar="HOST:PORT",
+        help="The broker; that of the desk running on `var` if absent.",
+    ),
+]
+DeskOption = Annotated[
+    str | None,
+    typer.Option(
+        "--desk",
+        envvar="CLAIMSDESK_DESK",
+        metavar="FOLDER|FILE|URL",
+        help="A running desk: its folder, its desk.json, or the URL of one of its services.",
+    ),
+]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell the person at the terminal what went wrong, without a traceback."""
+    from deploy.local.errors import LocalDeskError
+
+    try:
+        yield
+    except (CommandError, LocalDeskError) as problem:
+        typer.secho(str(problem), fg=typer.colors.RED, err=True)
+        raise typer.Exit(1) from problem
+
+
+@app.command()
+def up(
+    directory: Annotated[
+        Path, typer.Option("--directory", "-d", help="Where the desk keeps everything.")
+    ] = Path("var"),
+    samples: Annotated[
+        bool, typer.Option(help="Load the sample policies and send the sample contacts once.")
+    ] = True,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Don't show the services' logs here.")
+    ] = False,
+) -> None:
+    """Start a whole desk on this machine and keep it running until Ctrl-C.
+
+    Fetches Apache Kafka and a mail server on the first run, starts them and the four services,
+    loads sample policies, sends sample contacts, and says where to look. All state is in one
+    folder: a second [bold]claimsdesk up[/bold] goes on where the first one stopped.
+
+    To choose a port yourself, set CLAIMSDESK_<NAME>_PORT, with the name kafka, smtp, imap,
+    intake, review, escalation or notify.
+    """
+    from claimsdesk.up import up_command
+
+    up_command(directory=directory, samples=samples, quiet=quiet)
+
+
+@app.command()
+def demo(
+    desk: DeskOption = None,
+    contacts: Annotated[
+        Path | None,
+        typer.Option(
+            "--contacts",
+            metavar="FOLDER",
+            help="Other contacts than the samples; see docs/demo.md.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+) -> None:
+    """Send every sample contact through its real channel and show what the desk made of it.
+
+    Starts a desk of its own in a temporary folder on free ports, unless [bold]--desk[/bold] names
+    one that runs. Exits with 0 only if each contact ended as the expectation file beside it says.
+    """
+    from claimsdesk.demo.command import demo_command
+
+    with _told():
+        raise typer.Exit(demo_command(desk, contacts, as_json=as_json))
+
+
+@topics_app.command("apply")
+def topics_apply(
+    kafka: KafkaOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan only.")] = False,
+) -> None:
+    """Create every topic of the catalogue and its dead-letter topic, and set what differs.
+
+    The plan is shown first. A repeat changes nothing; partitions are only ever added.
+    """
+    from claimsdesk.desks import find_kafka
+    from claimsdesk.topics import Plan, apply_topics, existing_topics, plan_topics, wanted_topics
+
+    def show(plan: Plan) -> None:
+        for line in plan.lines():
+            typer.echo(line)
+        if not plan:
+            typer.echo("Every topic is as the catalogue says.")
+
+    with _told():
+        broker = find_kafka(kafka)
+        if dry_run:
+            show(plan_topics(wanted_topics(), existing_topics(broker)))
+        else:
+            apply_topics(broker, show=show)
+
+
+@topics_app.command("list")
+def topics_list() -> None:
+    """List the catalogue: who writes and reads each topic, who may see it, and its events."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from shared.contract.catalogue import TOPICS
+
+    table = Table("topic", "owner", "readers", "audience", "events", "partitions", "kept")
+    for topic in TOPICS:
+        table.add_row(
+            topic.name,
+            topic.owner,
+            ", ".join(topic.readers) or "any department",
+            topic.audience.value,
+            "\n".join(event.name for event in topic.events),
+            str(topic.partitions),
+            "last per key" if topic.retention_days is None else f"{topic.retention_days} days",
+        )
+    # A pipe has no width of its own: names must not be cut for the program that reads them.
+    Console(width=None if os.isatty(1) else 200).print(table)
+
+
+@policies_app.command("import")
+def policies_import(
+    file: Annotated[Path, typer.Argument(help="YAML or JSON with `clients:` and `policies:`.")],
+    kafka: KafkaOption = None,
+    wait: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Wait until review at this URL knows every policy."),
+    ] = None,
+    token_file: Annotated[Path, typer.Option(help="The token to ask review with.")] = Path(
+        "var/tokens/rita.token"
+    ),
+) -> None:
+    """Publish clients and policies as policy administration would.
+
+    The whole file is checked first: if anything in it does not fit, nothing is sent. Importing it
+    again changes nothing; a correction needs a higher revision.
+    """
+    from claimsdesk.desks import find_kafka
+    from claimsdesk.policies import publish, read_file, wait_until_known
+
+    with _told():
+        reference = read_file(file)
+        counts = publish(reference, find_kafka(kafka))
+        typer.echo(f"sent {counts}")
+        if wait is not None:
+            if not token_file.is_file():
+                message = f"{token_file} is not there: --wait needs a token (--token-file)"
+                raise CommandError(message)
+            token = token_file.read_text(encoding="utf-8").strip()
+            wait_until_known(reference.policies, wait, token)
+            typer.echo("review knows every policy")
+
+
+@contact_app.command("send")
+def contact_send(
+    file: Annotated[Path, typer.Argument(help="A mail (.eml), phone note or letter.")],
+    desk: DeskOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+) -> None:
+    """Send one mail to a running desk, with a Message-ID of its own, and follow it to its answer.
+
+    Prints what intake made of it, the case, its outcome, and the notices to the client.
+    """
+    from claimsdesk.demo.command import send_command
+
+    with _told():
+        raise typer.Exit(send_command(file, desk, as_json=as_json))
