@@ -11,9 +11,6 @@ import contextlib
 import json
 import os
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -28,12 +25,12 @@ from deploy.local.kafka import EmbeddedKafka
 from deploy.local.keys import LIFETIME, PEOPLE, SigningKey, write_tokens
 from deploy.local.mail import DESK_ADDRESS, MailServer
 from deploy.local.ports import LOOPBACK, PortBook
+from deploy.local.readiness import wait_ready
 from deploy.local.runtime import PROJECT, Progress, quiet
 from deploy.local.services import SERVICES, DatabaseUrl, Service, Surroundings
 from deploy.local.supervision import BROKER, MAIL, SERVICE, Program, Supervisor
 
 READY_TIMEOUT_S = 60
-DEATHS_BEFORE_READY = 3
 KAFKA, MAIL_SERVER = "kafka", "mail"
 
 Say = Callable[[str], None]
@@ -128,23 +125,7 @@ class LocalDesk:
             StartError: a service died again and again, or is not ready within `timeout`
                 seconds; names it and shows the end of its log.
         """
-        deadline = time.monotonic() + timeout
-        waiting = {service.name for service in self.services}
-        pids: dict[str, set[int]] = {name: set() for name in waiting}
-        while waiting:
-            for name in sorted(waiting):
-                status = self._supervisor.status(name)
-                pids[name].add(status.pid)
-                if status.state == "FATAL" or len(pids[name] - {0}) > DEATHS_BEFORE_READY:
-                    raise StartError(self._supervisor.explain(name, "can't start"))
-                if self._is_ready(name):
-                    waiting.discard(name)
-                    self._say(f"{name} is ready")
-            if waiting and time.monotonic() > deadline:
-                name = min(waiting)
-                what = f"is not ready after {timeout:.0f} s ({self._readiness(name)})"
-                raise StartError(self._supervisor.explain(name, what))
-            time.sleep(0.05)
+        wait_ready(self.urls, self._supervisor, timeout=timeout, say=self._say)
 
     def check(self) -> None:
         """Look after the processes.
@@ -298,18 +279,6 @@ class LocalDesk:
 
     def _names(self) -> list[str]:
         return [KAFKA, MAIL_SERVER, *(service.name for service in self.services)]
-
-    def _is_ready(self, name: str) -> bool:
-        return self._readiness(name) == "ready"
-
-    def _readiness(self, name: str) -> str:
-        try:
-            with urllib.request.urlopen(f"{self.urls[name]}/readyz", timeout=2):  # noqa: S310 - ours
-                return "ready"
-        except urllib.error.HTTPError as answer:
-            return answer.read(500).decode("utf-8", "replace")
-        except OSError as problem:
-            return f"no answer: {problem}"
 
     def _follow(self, names: Sequence[str]) -> None:
         if self._show is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from deploy.local.errors import AlreadyRunningError
 
 NAME = "desk.lock"
-LAST_BREATH_S = 25
+LAST_BREATH_S = 40
 """How long the processes of a killed desk may take to be gone."""
 
 

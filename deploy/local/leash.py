@@ -25,7 +25,7 @@ from pathlib import Path
 from types import FrameType
 
 PR_SET_PDEATHSIG = 1
-GRACE_S = 15
+GRACE_S = 30
 
 
 def command(way: str, *arguments: str | Path) -> list[str]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
+import psutil
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from deploy.local import leash
@@ -29,6 +30,7 @@ STEADY_S = 8
 RETRIES = 6
 SUPERVISOR_START_S = 20
 SUPERVISOR_STOP_S = 45
+KILL_S = 10
 LONGEST_SOCKET_PATH = 100
 """The kernel's limit is 108 bytes, 104 on macOS."""
 OWN, LOGS = "supervisor", "logs"
@@ -157,10 +159,19 @@ class Supervisor:
             self._process = None
 
     def kill(self) -> None:
-        """End supervisord with SIGKILL; the kernel ends its programs with it."""
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
+        """End supervisord and its programs with SIGKILL; they are gone on return."""
+        if self._process is None:
+            return
+        family = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family = psutil.Process(self._process.pid).children(recursive=True)
+        self._process.kill()
+        self._process = None
+        for process in family:
+            # On Linux the kernel has done it already.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, timeout=KILL_S)
 
     def _answers(self) -> bool:
         try:
