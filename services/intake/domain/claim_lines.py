@@ -1,0 +1,222 @@
+"""The expenses that a text claims: a list of items, a total, or one amount in a sentence."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from services.intake.domain.money import Money, amount_at_end, find_money
+
+_BULLET = re.compile(
+    r"^\s*(?:[-–—*•·+]|\(?\d{1,2}[.)](?!\d)|[a-h]\)|(?:pos(?:ition)?|item)\.?\s?\d{1,2}[.:]?)\s+",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(
+    r"(?:\s*[:=|→]\s*|\s+[-–—]+\s*|\t+|\s{2,}|\s?\.{3,}\s?|\s*…\s*|\s*,|\s*\($)\s*$"
+)
+_TOTAL = re.compile(
+    r"\b(?:gesamt(?:summe|betrag|schaden|kosten|forderung|preis|wert|höhe)?|insgesamt|summe"
+    r"|schaden(?:s)?(?:höhe|summe|betrag)|zusammen|total(?:betrag)?|sum|altogether|in all|overall"
+    r"|macht|grand total|claim amount|amount claimed|total (?:amount|loss|cost|damage)"
+    r"|forderung(?:shöhe)?|erstattungsbetrag|schaden\w* (?:beträgt|beläuft|liegt))\b",
+    re.IGNORECASE,
+)
+_PART_OF_TOTAL = re.compile(
+    r"zwischensumme|subtotal|sub-total|netto|\bnet\b|mwst|m\.?w\.?st|ust\b|umsatzsteuer"
+    r"|mehrwertsteuer|\bvat\b|\btax\b|steuer",
+    re.IGNORECASE,
+)
+_NOT_CLAIMED = re.compile(
+    r"selbstbe(?:halt|teiligung)|deductible|\bexcess\b|versicherungssumme|sum insured|deckungssumme"
+    r"|beitrag\b|prämie|premium|\blimit\b|höchst(?:grenze|betrag)|monatlich|per month|miete\b"
+    r"|\brent\b"
+    r"|einkommen|income|\brente\b|gehalt|salary|bereits (?:erhalten|überwiesen|bezahlt)"
+    r"|already (?:paid|received)|anzahlung|vorauszahlung|abschlag",
+    re.IGNORECASE,
+)
+_PRICE_THEN = re.compile(
+    r"neupreis|kaufpreis|neuwert|anschaffung|gekauft|gekostet|bought|purchased?|new price"
+    r"|original(?:ly)? (?:price|cost)",
+    re.IGNORECASE,
+)
+_LABEL_ONLY = re.compile(
+    r"^(?:betrag|kosten|preis|wert|höhe|rechnungsbetrag|endbetrag|zu zahlen|amount|cost|costs|price"
+    r"|value|schaden|damage|loss|claim|reparatur(?:kosten)?|repair(?: costs?)?|rechnung|invoice"
+    r"|invoice amount|eur|euro|ca\.?|about)\W*$",
+    re.IGNORECASE,
+)
+_MULTIPLE = re.compile(
+    r"\b(\d{1,3})\s?(?:x|×|mal|stück|stk\.?|pcs?\.?)\s*(?:\w+\s+){0,3}(?:à|a|je|zu|at|@|each)?\s*$",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"(?:x|×|mal|je|à|at|@|each)\s*$", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"\s+(?:für|zu|kostet|costs?|je|à|ca\.?|circa|about|von|over|über|worth|x)\s*$", re.IGNORECASE
+)
+_AFTER_ITEM = re.compile(
+    r"\W*(?:inkl|incl|brutto|laut|gem|lt\.|rechnung|invoice|beleg|receipt|siehe|see|ca\b|netto"
+    r"|pro stück|each|gestohlen|stolen|beschädigt|damaged)",
+    re.IGNORECASE,
+)
+_FOR = re.compile(r"^\W{0,3}(?:für|fuer|for)\s+(.{2,100})", re.IGNORECASE | re.DOTALL)
+_LETTERS = re.compile(r"[A-Za-zÄÖÜäöüß]{2}")
+_NO_ITEM = re.compile(
+    r"iban|bic\b|telefon|\btel\b|phone|fax|versicherungsnummer|policy number|kundennummer|datum"
+    r"|\bdate\b|uhr\b|plz",
+    re.IGNORECASE,
+)
+_LONGEST_ITEM: Final = 160
+_CLAUSE = re.compile(r"[.!?;\n]\s|\n|(?<=[\w)])[,:]\s|\s(?:und|and|sowie|plus)\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One claimed expense as it stands in the text."""
+
+    description: str
+    amount: Money
+    quote: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expenses:
+    """What a text claims.
+
+    Attributes:
+        items: The expenses; empty when the text names no amount.
+        total: The total that the text itself states.
+        prose: The text without its item lines: what is told about the loss.
+    """
+
+    items: tuple[Item, ...] = ()
+    total: Item | None = None
+    prose: str = ""
+
+
+def claimed_expenses(text: str) -> Expenses:
+    """The expenses that a text claims.
+
+    A list of items counts first. Without one, the amounts in sentences count: the stated total
+    alone, or several that add up to it. A deductible, a premium or the price paid years ago is
+    no expense.
+    """
+    items: list[Item] = []
+    totals: list[Item] = []
+    prose: list[str] = []
+    for line in text.split("\n"):
+        item = _item_line(line) if len(line) <= _LONGEST_ITEM else None
+        if item is None:
+            prose.append(line)
+        elif _PART_OF_TOTAL.search(item.description) or _NOT_CLAIMED.search(item.description):
+            continue
+        elif _TOTAL.search(item.description) or _LABEL_ONLY.match(item.description):
+            totals.append(item)
+        else:
+            items.append(item)
+    told = "\n".join(prose)
+    if items:
+        return Expenses(tuple(items), _last_total(totals, told), told)
+    return _from_prose(told, totals)
+
+
+def _last_total(totals: list[Item], told: str) -> Item | None:
+    named = [item for item in totals if _TOTAL.search(item.description)]
+    if named:
+        return named[-1]
+    in_sentences = [item for item in _mentions(told) if _TOTAL.search(item.quote)]
+    return in_sentences[-1] if in_sentences else None
+
+
+def _item_line(line: str) -> Item | None:
+    """An item: a description and an amount at the end, or an amount and what it is for."""
+    stripped = line.strip()
+    bullet = _BULLET.match(stripped)
+    body = stripped[bullet.end() :] if bullet else stripped
+    amounts = find_money(body)
+    amount = amounts[-1] if amounts else amount_at_end(body)
+    if amount is None or _NO_ITEM.search(body[: amount.start]):
+        return None
+    before, after = body[: amount.start], body[amount.end :].strip(" .;,)")
+    separated = _SEPARATOR.search(before)
+    description = _description(before)
+    if not _LETTERS.search(description):
+        # "450,00 EUR für das Fahrrad", "450 EUR - bicycle"
+        description = _description(re.sub(r"^(?:[-–—:]|für|for|fuer)\s+", "", after))
+        if not (bullet and _LETTERS.search(description)):
+            return None
+    elif not _is_item(before, after, bulleted=bool(bullet), separated=bool(separated)) or (
+        len(amounts) > 1 and not bullet
+    ):
+        return None
+    if amounts:
+        amount = _multiplied(before, amount, len(amounts))
+    return Item(description, amount, stripped, 0.95 if bullet or separated else 0.8)
+
+
+def _is_item(before: str, after: str, *, bulleted: bool, separated: bool) -> bool:
+    """Say whether a line is an item of a list, and not a sentence that names an amount."""
+    if not bulleted:
+        return separated and len(before) <= 90 and (not after or bool(_AFTER_ITEM.match(after)))
+    return separated or (len(before) <= 70 and len(after) <= 60)
+
+
+def _description(words: str) -> str:
+    words = re.sub(r"[\s:=|→.…,–—-]+$", "", words)
+    words = _TRAILING.sub("", words)
+    return " ".join(words.strip(" :;,|*([").split())[:200]
+
+
+def _multiplied(before: str, amount: Money, mentions: int) -> Money:
+    """`2 x 50 EUR` is 100 EUR, unless the line gives the product itself."""
+    match = _MULTIPLE.search(before)
+    if match is None or mentions > 1 or not _EACH.search(before):
+        return amount
+    return Money(amount.amount * Decimal(match[1]), amount.currency, amount.start, amount.end)
+
+
+def _from_prose(told: str, totals: list[Item]) -> Expenses:
+    mentions = [m for m in _mentions(told) if not _NOT_CLAIMED.search(m.quote)]
+    named = [m for m in mentions if _TOTAL.search(m.quote)]
+    total = next(
+        iter([t for t in totals if _TOTAL.search(t.description)] or named[-1:] or totals), None
+    )
+    parts = [m for m in mentions if m is not total and m not in named]
+    if total is not None:
+        if len(parts) > 1 and sum(part.amount.amount for part in parts) == total.amount.amount:
+            return Expenses(tuple(parts), total, told)
+        # Other amounts tell about the loss (what it cost when new); the total is what is claimed.
+        return Expenses((_named_by_prose(total, told),), total if named or totals else None, told)
+    now = [part for part in parts if not _PRICE_THEN.search(part.quote)] or parts[:1]
+    unique = list({part.amount.amount: part for part in reversed(now)}.values())[::-1]
+    if len(unique) > 1:
+        *rest, last = unique
+        largest = max(unique, key=lambda part: part.amount.amount)
+        others = sum((p.amount.amount for p in unique if p is not largest), Decimal())
+        if others == largest.amount.amount:
+            return Expenses(tuple(p for p in unique if p is not largest), largest, told)
+        return Expenses((*rest, last), None, told)
+    return Expenses(tuple(_named_by_prose(part, told) for part in unique), None, told)
+
+
+def _named_by_prose(item: Item, told: str) -> Item:
+    """A lone amount is described by the sentence around it, a label says nothing."""
+    if not _LABEL_ONLY.match(item.description) and not _TOTAL.search(item.description):
+        return item
+    return Item("", item.amount, item.quote, item.confidence)
+
+
+def _mentions(told: str) -> list[Item]:
+    """Every amount in sentences, with the clause around it."""
+    found = []
+    for amount in find_money(told):
+        begin = max(0, amount.start - 160)
+        breaks = [m.end() for m in _CLAUSE.finditer(told, begin, amount.start)]
+        start = breaks[-1] if breaks else begin
+        after = _CLAUSE.search(told, amount.end, min(len(told), amount.end + 100))
+        end = after.start() if after else min(len(told), amount.end + 100)
+        quote = " ".join(told[start:end].split())
+        purpose = _FOR.match(told[amount.end : end])
+        description = _description(purpose[1] if purpose else told[start : amount.start])
+        found.append(Item(description, amount, quote, 0.75))
+    return found

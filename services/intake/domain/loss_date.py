@@ -1,0 +1,127 @@
+"""Which of a text's dates is the date of loss, by the words beside it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from services.intake.domain.dates import FoundDate, find_dates
+
+_LABEL = re.compile(
+    r"schaden(?:s|fall)?(?:tag|datum|zeitpunkt|termin|eintritt|ereignis)?(?:datum)?"
+    r"(?:\s(?:war|ist|trat))?\s?(?:\(datum\))?\s?"
+    r"(?::|am|vom|war am|ist am|ereignete sich am)?\s*$"
+    r"|(?:datum|tag|zeitpunkt) (?:des|der) (?:schaden|ereignis|diebstahl|einbruch|vorfall|unfall"
+    r"|entstehung)\w*\W*$"
+    r"|(?:ereignis|vorfall|unfall|tat|leistungs)(?:s)?(?:tag|datum|zeit)"
+    r"\W*(?:war|ist)?(?:\sam|\sder)?\W*$"
+    r"|(?:date|day|time) of (?:the )?(?:loss|damage|incident|event|theft|accident|burglary"
+    r"|occurrence)\W*(?:is|was)?\s?(?:on)?\W*$"
+    r"|(?:loss|incident|damage|accident|event|theft) (?:date|day)\W*(?:is|was)?\W*$",
+    re.IGNORECASE,
+)
+_EVENT = re.compile(
+    r"passiert|geschehen|geschah|ereignet|gestohlen|geklaut|entwendet|diebstahl|aufgebrochen"
+    r"|eingebrochen|einbruch|geplatzt|gebrannt|brannte|brand\b|feuer|zerbrochen|zerbrach|zersprungen"
+    r"|kaputt|zu bruch|beschädigt|ausgelaufen|überschwemm|überflutet|rohrbruch|wasserschaden"
+    r"|undicht"
+    r"|tropfte|lief\b|sturm|hagel|blitz|entdeckt|bemerkt|festgestellt|verschwunden|fehlte|weg\b"
+    r"|eingeschlagen|gerissen|vorgefallen|schaden\b|schadenfall|entstanden|angefallen|unfall|verbrannt"
+    r"|happened|occurred|took place|stolen|stole\b|theft|burgl|broken into|broke\b|broken\b|burst"
+    r"|burn|fire\b|damage|leak|smashed|flood|discover|noticed|cracked|shattered|missing|incident"
+    r"|accident|incurred|storm|gone\b|vanished|robbed|dropped|fell\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"rechnung|invoice|bestell|gekauft|kauf|bought|purchase|ordered|geboren|geburts|birth|\bborn\b"
+    r"|vertrag|versicherungsschein|abgeschlossen|\bseit\b|\bsince\b|gültig|valid|police\b.{0,12}vom"
+    r"|policy (?:from|of|dated|start)|anzeige|angezeigt|polizei|reported|police report|gemeldet"
+    r"|überw(?:ie|ei)s|bezahlt|\bpaid\b|payment|schreiben|brief|letter|e-?mail|mail vom|telefon"
+    r"|angerufen|called|phone|unterschr|signed|repar|handwerker|monteur|termin\b|appointment|fällig"
+    r"|\bbis\b|\bby\b|until|deadline|frist|quittung|receipt|beleg|liefer|delivered|baujahr"
+    r"|inspection|gutachte|angebot|quote|estimate|kostenvoranschlag|besichtig|anschaffung|erworben"
+    r"|\bdatum:|\bdate:|stand:|erhalten|received|geschickt|gesendet|\bsent\b|zugeschickt|eingereicht"
+    r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|\bab\b|kündig",
+    re.IGNORECASE,
+)
+_DONE_LATER = re.compile(
+    r"^[^,;:]*?\b(?:angezeigt|gemeldet|repariert|bezahlt|gekauft|bestellt|erworben|aufgenommen)\b",
+    re.IGNORECASE,
+)
+_AUXILIARY = re.compile(r"\b(?:wurden?|habe[n]?|hat|ist|sind|war(?:en)?)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[a-zäöüß)\]€\"'!?])[.!?;]\s|\n")
+_EVENT_REACH: Final = 90
+
+
+@dataclass(frozen=True, slots=True)
+class LossDate:
+    """The date of loss with the words around it and how sure that reading is."""
+
+    day: date
+    quote: str
+    confidence: float
+
+
+def date_of_loss(text: str, today: date) -> LossDate | None:
+    """The day on which the loss happened, as far as the text tells.
+
+    A date counts by the words beside it in its own sentence: "Schadentag", "gestohlen am",
+    "happened on". The date of an invoice, a purchase or a letter is none.
+    """
+    best: tuple[float, LossDate] | None = None
+    for hit in find_dates(text, today):
+        start, end = _sentence(text, hit)
+        score = _score(text[start : hit.start], text[hit.end : end])
+        if score <= 0:
+            continue
+        score -= 0.0 if hit.exact else 0.15
+        quote = " ".join(text[max(start, hit.start - 60) : min(end, hit.end + 60)].split())
+        if best is None or score > best[0]:
+            best = score, LossDate(hit.day, quote, round(min(0.95, score), 2))
+    return best[1] if best else None
+
+
+def _sentence(text: str, hit: FoundDate) -> tuple[int, int]:
+    begin = max(0, hit.start - 200)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, begin, hit.start)]
+    after = _SENTENCE_END.search(text, hit.end, min(len(text), hit.end + 200))
+    # Mail programs break lines inside sentences: a break after no full stop is none, if the line
+    # before is long.
+    start = ends[-1] if ends else begin
+    if start and text[start - 1] == "\n" and hit.start - start < 30:
+        line_start = text.rfind("\n", 0, start - 1) + 1
+        line = text[line_start : start - 1].rstrip()
+        if len(line) > 45 and not line.endswith((".", "!", "?", ":", ",")):
+            start = line_start
+    return start, after.start() if after else min(len(text), hit.end + 200)
+
+
+def _score(before: str, after: str) -> float:
+    """How much the words around a date say that it is the date of loss; 0: it is not."""
+    if _LABEL.search(before[-60:]):
+        return 0.95
+    later = _DONE_LATER.search(after)
+    # "Der Einbruch wurde am … angezeigt": the verb at the end says what happened on that day.
+    if later and not (_EVENT.search(later[0]) or _AUXILIARY.search(later[0])):
+        return 0.0
+    event = _distance(_EVENT, before, after)
+    other = _distance(_OTHER, before, after)
+    if event is None:
+        return 0.0 if other is not None else 0.3
+    if other is not None and other < event:
+        return 0.0
+    return 0.85 if event <= 40 else 0.7
+
+
+def _distance(cue: re.Pattern[str], before: str, after: str) -> int | None:
+    """How many signs lie between a date and the nearest cue, in reach.
+
+    Words before a date belong to it more closely than those after it, and least those that
+    follow a comma.
+    """
+    near = before[-_EVENT_REACH:]
+    distances = [len(near) - match.end() for match in cue.finditer(near)]
+    if match := cue.search(after[:_EVENT_REACH]):
+        comma = "," in after[: match.start()]
+        distances.append(match.start() + (25 if comma else 5))
+    return min(distances) if distances else None

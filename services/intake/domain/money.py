@@ -1,0 +1,103 @@
+"""Amounts of money in German and English text: `1.234,56 €`, `EUR 1,234.56`, `450 Euro`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+_NUMBER = (
+    r"(?:\d{1,3}(?:[.\s'’]\d{3}){1,3}(?:,\d{1,2})?(?![.\d])"  # 1.234,56  1 234,56  1'234
+    r"|\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?(?![,\d])"  # 1,234.56
+    r"|\d{1,3}(?:'\d{3}){1,3}\.\d{1,2}"  # 1'234.56
+    r"|\d{1,9}(?:[.,]\d{1,2})?(?![.,]?\d))"  # 450  450,5  450.00
+)
+_NAMES: Final = {
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
+    "$": "USD", "usd": "USD", "us-dollar": "USD", "dollar": "USD", "dollars": "USD",
+    "£": "GBP", "gbp": "GBP", "pfund": "GBP", "pounds": "GBP",
+    "chf": "CHF", "sfr": "CHF", "franken": "CHF",
+}  # fmt: skip
+_CURRENCY = (
+    r"€|\$|£|(?:eur|euros?|usd|us-dollar|dollars?|gbp|pounds|pfund|chf|sfr|franken)(?![a-zäöüß])"
+)
+_DASHES = r"(?:[,.]\s?(?:--|-|–|—)+)?"  # 450,- €
+_MONEY = re.compile(
+    rf"(?<![\w.,])(?P<sign>[-−]\s?)?"
+    rf"(?:(?P<before>{_CURRENCY})\.?:?\s{{0,2}}(?P<minus>[-−])?(?P<first>{_NUMBER}){_DASHES}"
+    rf"|(?P<second>{_NUMBER}){_DASHES}\s{{0,2}}(?P<after>{_CURRENCY}))",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    rf"(?<![\w.,/+-])(?P<sign>[-−])?(?P<number>{_NUMBER})(?P<dashes>,\s?(?:--|-|–)+)?\s*$"
+)
+_CENTS = re.compile(r"[.,]\d{2}$")
+_THOUSANDS = re.compile(r"[.,'’\s](?=\d{3}(?:\D|$))")
+_LARGEST: Final = Decimal(10**9)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount as it stands in a text.
+
+    Attributes:
+        amount: With two decimals; negative only where the text says so.
+        currency: ISO 4217 code.
+        start: Where it begins in the text.
+        end: Where it ends.
+    """
+
+    amount: Decimal
+    currency: str
+    start: int
+    end: int
+
+
+def find_money(text: str) -> list[Money]:
+    """Every amount with a currency, in order."""
+    return list(_all(text))
+
+
+def amount_at_end(line: str, currency: str = "EUR") -> Money | None:
+    """An amount with cents but without a currency at the end of a line, as in a table."""
+    match = _BARE.search(line)
+    if match is None or not (match["dashes"] or _CENTS.search(match["number"])):
+        return None
+    amount = _decimal(match["number"])
+    if amount is None:
+        return None
+    return Money(-amount if match["sign"] else amount, currency, match.start(), match.end())
+
+
+def _all(text: str) -> Iterator[Money]:
+    for match in _MONEY.finditer(text):
+        amount = _decimal(match["first"] or match["second"])
+        if amount is None:
+            continue
+        currency = _NAMES[(match["before"] or match["after"]).lower()]
+        negative = match["minus"] or (match["sign"] and _is_minus(text, match))
+        start = match.start() if negative else match.start() + len(match["sign"] or "")
+        yield Money(-amount if negative else amount, currency, start, match.end())
+
+
+def _is_minus(text: str, match: re.Match[str]) -> bool:
+    """Say whether a dash before an amount is its sign, not the bullet or dash of a list."""
+    if match["sign"].endswith(" "):
+        return False
+    before = text[: match.start()].rstrip(" ")
+    return before.endswith((":", "=")) or bool(
+        re.search(r"(?:rabatt|gutschrift|abz(?:ü|ue)glich|nachlass|discount|credit|refund|less)\s*$",
+                  before[-30:], re.IGNORECASE)
+    )  # fmt: skip
+
+
+def _decimal(number: str) -> Decimal | None:
+    """The value of a number whose separators tell which language it is written in."""
+    if re.fullmatch(r"\d+[.,]\d{1,2}", number):
+        value = Decimal(number.replace(",", "."))
+    else:
+        whole, cents = number, ""
+        if match := re.search(r"[.,](\d{1,2})$", number):
+            whole, cents = number[: match.start()], match[1]
+        value = Decimal(f"{_THOUSANDS.sub('', whole)}.{cents or '0'}")
+    return value.quantize(Decimal("0.01")) if value < _LARGEST else None
