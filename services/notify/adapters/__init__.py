@@ -1,0 +1,1 @@
+"""The edges of notify: templates, mail server, typesetter, print spool, programme data."""

@@ -1,0 +1,248 @@
+"""From facts to words: the templates of every notice, and a message as mail text and HTML.
+
+One template per notice and language is the source of text, HTML and letter: a list of blocks
+whose strings are Jinja templates. Strict: a name that does not exist is an error, never a gap.
+A client's words are values only; they are never read as a template.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from services.notify.domain.clauses import ClauseText, clause_on
+from services.notify.domain.content import NoticeFacts, Words
+from services.notify.domain.letterhead import Letterhead
+from services.notify.domain.message import (
+    Amounts,
+    Block,
+    Bullets,
+    Clause,
+    Heading,
+    Message,
+    Paragraph,
+)
+from services.notify.domain.wording import squeezed
+from shared.contract.case_file import NoticeKind
+from shared.contract.contacts import Language
+from shared.errors import DeskError
+
+SHIPPED: Final = Path(__file__).parents[1] / "templates"
+_LINE_SIGNS = 76
+
+
+class TemplateFault(DeskError):
+    """A template that can't say what it should; the text names the template and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """A message as the two parts of a mail."""
+
+    text: str
+    html: str
+
+
+class Templates:
+    """All templates, read once.
+
+    Raises:
+        TemplateFault: A file is missing or is not what it should be; found at start, not when a
+            client waits.
+    """
+
+    def __init__(self, directory: Path = SHIPPED) -> None:
+        self._directory = directory
+        self._strings: Final = Environment(
+            undefined=StrictUndefined,
+            autoescape=False,  # noqa: S701 - plain text; HTML is escaped when a mail is made
+        )
+        self._mails: Final = Environment(
+            loader=FileSystemLoader(directory),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html"),
+        )
+        self._mails.filters["wrapped"] = _wrapped
+        self._mails.filters["bullet"] = _bullet
+        self._string = cache(self._strings.from_string)
+        self._condition = cache(
+            lambda source: self._strings.compile_expression(source, undefined_to_none=False)
+        )
+        self.words: Final = {language: _words(directory, language) for language in Language}
+        self._clauses: Final = _clauses(directory)
+        self._notices: Final = {
+            (kind, language): _mapping(directory / kind / f"{language}.yaml")
+            for kind in NoticeKind
+            for language in Language
+        }
+
+    def message(self, facts: NoticeFacts, office: Letterhead, on: date) -> Message:
+        """What a notice says on a day.
+
+        Raises:
+            TemplateFault: The template names something that does not exist.
+            ClauseMissing: A clause has no version that is valid on that day.
+        """
+        context = {field.name: getattr(facts, field.name) for field in fields(facts)}
+        context["office"] = asdict(office)
+        words = self.words[facts.language]
+        source = self._notices[facts.kind, facts.language]
+        try:
+            blocks = tuple(
+                self._block(block, context)
+                for block in self._applicable(source["blocks"], context)
+            )
+            clauses = tuple(
+                self._clause(clause["clause"], context, facts.language, on)
+                for clause in self._applicable(source.get("clauses", ()), context)
+            )
+            subject = self._text(source["subject"], context)
+        except (TemplateError, KeyError, TypeError) as error:
+            message = f"template {facts.kind}/{facts.language}: {type(error).__name__}: {error}"
+            raise TemplateFault(message) from error
+        return Message(
+            language=facts.language,
+            case_id=facts.case_id,
+            case_label=words.labels["case"],
+            subject=subject,
+            salutation=facts.salutation,
+            blocks=blocks,
+            closing=words.closing,
+            signature=(office.name, office.unit),
+            clauses=clauses,
+            answer=words.labels["answer"],
+        )
+
+    def mail(self, message: Message) -> RenderedMail:
+        """The message as plain text and as HTML."""
+        return RenderedMail(
+            self._mails.get_template("email.txt").render(message=message).strip() + "\n",
+            self._mails.get_template("email.html").render(message=message),
+        )
+
+    def _applicable(
+        self, entries: Iterable[Mapping[str, Any]], context: Mapping[str, Any]
+    ) -> Iterator[Mapping[str, Any]]:
+        """The entries whose condition `when` holds, or that have none."""
+        for entry in entries:
+            if "when" not in entry or self._condition(entry["when"])(**context):
+                yield entry
+
+    def _block(self, block: Mapping[str, Any], context: Mapping[str, Any]) -> Block:
+        match {key: value for key, value in block.items() if key != "when"}:
+            case {"text": str(source)}:
+                return Paragraph(self._text(source, context))
+            case {"strong": str(source)}:
+                return Paragraph(self._text(source, context), strong=True)
+            case {"heading": str(source)}:
+                return Heading(self._text(source, context))
+            case {"bullets": str(name)}:
+                return Bullets(tuple(context[name]))
+            case {"amounts": str(name)} if isinstance(context[name], Amounts):
+                amounts: Amounts = context[name]
+                return amounts
+            case unknown:
+                message = f"no such block: {sorted(unknown)}"
+                raise KeyError(message)
+
+    def _clause(
+        self, code: str, context: Mapping[str, Any], language: Language, on: date
+    ) -> Clause:
+        clause = clause_on(self._clauses, code, language, on)
+        return Clause(
+            code,
+            self._text(clause.title, context),
+            tuple(self._text(paragraph, context) for paragraph in clause.paragraphs),
+        )
+
+    def _text(self, source: str, context: Mapping[str, Any]) -> str:
+        return squeezed(self._string(source).render(context))
+
+
+def letterheads(file: Path | None = None) -> dict[str, Letterhead]:
+    """Who writes, by programme code; `default` for a case without a programme.
+
+    Raises:
+        TemplateFault: The file is not what it should be.
+    """
+    path = file or SHIPPED / "letterheads.yaml"
+    try:
+        found = {
+            code: Letterhead(**{**entry, "footer": tuple(entry["footer"])})
+            for code, entry in _mapping(path).items()
+        }
+    except (TypeError, KeyError) as error:
+        message = f"{path}: {error}"
+        raise TemplateFault(message) from error
+    if "default" not in found:
+        message = f"{path}: a letterhead `default` is needed"
+        raise TemplateFault(message)
+    return found
+
+
+def _words(directory: Path, language: Language) -> Words:
+    path = directory / "words.yaml"
+    try:
+        found = _mapping(path)[language]
+        return Words(
+            language=language, **{**found, "amount_heads": tuple(found["amount_heads"])}
+        )
+    except (TypeError, KeyError) as error:
+        message = f"{path}: {language}: {error}"
+        raise TemplateFault(message) from error
+
+
+def _clauses(directory: Path) -> tuple[ClauseText, ...]:
+    path = directory / "clauses.yaml"
+    try:
+        return tuple(
+            ClauseText(
+                code=entry["code"],
+                language=language,
+                valid_from=entry["valid_from"],
+                title=entry[language]["title"],
+                paragraphs=tuple(entry[language]["paragraphs"]),
+            )
+            for entry in _read(path)
+            for language in Language
+        )
+    except (TypeError, KeyError) as error:
+        message = f"{path}: {error}"
+        raise TemplateFault(message) from error
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    content = _read(path)
+    if not isinstance(content, dict):
+        message = f"{path}: not a mapping"
+        raise TemplateFault(message)
+    return content
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        message = f"{path}: {error}"
+        raise TemplateFault(message) from error
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _LINE_SIGNS, break_long_words=False, break_on_hyphens=False)
+
+
+def _bullet(text: str) -> str:
+    return textwrap.fill(
+        text,
+        _LINE_SIGNS,
+        initial_indent="  - ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,123 @@
+"""By which way a notice goes: email, letter, or to a person who finds one."""
+
+import re
+from dataclasses import dataclass
+
+from services.notify.domain.wording import one_line
+from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.contacts import Channel
+
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@(?=[A-Za-z0-9.-]{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
+)
+
+_FOR_STRANGERS = frozenset(
+    {NoticeKind.RECEIPT, NoticeKind.INFORMATION_REQUEST, NoticeKind.COMPLAINT_ACKNOWLEDGED}
+)
+"""Notices that say nothing about a policy, so that an unknown correspondent may read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """By email to this address; the name stands beside it in the header."""
+
+    address: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """By letter to this address, line by line as printed in the window."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForPerson:
+    """No way is open; a person reads why and finds one."""
+
+    reason: str
+
+
+Way = Email | Letter | ForPerson
+
+
+def usable_email(address: str) -> bool:
+    """Could a mail server take this address?
+
+    ASCII only: an address that needs SMTPUTF8 is answered by letter, because half of the world's
+    servers would return it.
+    """
+    return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
+
+
+def choose_way(case: CaseFileUpdated, kind: NoticeKind) -> Way:
+    """The way of a notice, from what review knew of the client.
+
+    A known client gets an email if they agreed to it and an address works, otherwise a letter.
+    Somebody unknown who wrote by email is answered at the address they wrote from, with nothing
+    about a policy in it; everything else needs a person.
+    """
+    client = case.client
+    if client is None:
+        if kind not in _FOR_STRANGERS:
+            return ForPerson("the client is not known, and this notice tells about a policy")
+        address = next(filter(usable_email, case.correspondents), None)
+        if case.channel is not Channel.EMAIL or address is None:
+            return ForPerson("the client is not known, and did not write by email")
+        return Email(address, "")
+    if client.email_consent and (address := _working_address(case)):
+        return Email(address, one_line(client.name))
+    return letter_way(case)
+
+
+def letter_way(case: CaseFileUpdated) -> Letter | ForPerson:
+    """The way by letter: a client's own postal address, or a person."""
+    client = case.client
+    address = client.postal_address if client else None
+    lines = tuple(filter(None, map(one_line, address.lines))) if address else ()
+    if client is None or address is None or not lines:
+        return ForPerson("no email may be sent, and no postal address is known")
+    name = one_line(client.name)
+    if name and name.casefold() not in lines[0].casefold():
+        lines = (name, *lines)
+    if address.country.upper() != "DE":
+        lines = (*lines, _COUNTRIES.get(address.country.upper(), address.country.upper()))
+    if len(lines) > MOST_ADDRESS_LINES:
+        return ForPerson(f"the address has more than {MOST_ADDRESS_LINES} lines")
+    return Letter(lines)
+
+
+MOST_ADDRESS_LINES = 8
+"""Lines that fit into the window in the smallest type that scanners of the post read."""
+
+_COUNTRIES = {
+    "AT": "ÖSTERREICH",
+    "BE": "BELGIEN",
+    "CH": "SCHWEIZ",
+    "CZ": "TSCHECHISCHE REPUBLIK",
+    "DK": "DÄNEMARK",
+    "ES": "SPANIEN",
+    "FR": "FRANKREICH",
+    "GB": "VEREINIGTES KÖNIGREICH",
+    "IE": "IRLAND",
+    "IT": "ITALIEN",
+    "LU": "LUXEMBURG",
+    "NL": "NIEDERLANDE",
+    "PL": "POLEN",
+    "PT": "PORTUGAL",
+    "SE": "SCHWEDEN",
+    "TR": "TÜRKEI",
+    "US": "VEREINIGTE STAATEN",
+}
+"""Countries as the Deutsche Post wants them: last line, capitals, in German."""
+
+
+def _working_address(case: CaseFileUpdated) -> str | None:
+    """The client's address that they wrote from in this case, else their first usable one."""
+    assert case.client is not None
+    usable = [address for address in case.client.emails if usable_email(address)]
+    wrote_from = {address.casefold() for address in case.correspondents}
+    return next((a for a in usable if a.casefold() in wrote_from), usable[0] if usable else None)

@@ -1,0 +1,77 @@
+"""A letter as data: what stands where on the sheet; the typesetter adds nothing to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from services.notify.domain.content import NoticeFacts, Words
+from services.notify.domain.letterhead import Letterhead
+from services.notify.domain.message import Block, Clause, Message
+from services.notify.domain.wording import day
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter, ready for the typesetter.
+
+    Attributes:
+        day: Year, month and day of the letter; also the PDF's date, so that its bytes repeat.
+        address: The lines in the window.
+        information: Label and value of each line of the information block.
+    """
+
+    language: str
+    case_id: str
+    day: tuple[int, int, int]
+    date: str
+    office: Letterhead
+    return_line: str
+    address: tuple[str, ...]
+    information: tuple[tuple[str, str], ...]
+    subject: str
+    salutation: str
+    blocks: tuple[Block, ...]
+    closing: str
+    signature: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    hint: str
+    labels: Mapping[str, str]
+
+
+def letter_of(
+    message: Message,
+    facts: NoticeFacts,
+    office: Letterhead,
+    words: Words,
+    address: tuple[str, ...],
+    on: date,
+) -> Letter:
+    """The letter of a message, to an address, dated a day of the desk's zone."""
+    labels = words.labels
+    written = day(on, message.language)
+    entries = (
+        (labels["date"], written),
+        (labels["case"], message.case_id),
+        (labels["policy"], facts.policy_number),
+        (labels["programme"], facts.programme),
+        (labels["phone"], office.phone),
+        (labels["email"], office.email),
+    )
+    return Letter(
+        language=message.language.value,
+        case_id=message.case_id,
+        day=(on.year, on.month, on.day),
+        date=written,
+        office=office,
+        return_line=f"{office.name} · {office.street} · {office.town}",
+        address=address,
+        information=tuple(entry for entry in entries if entry[1]),
+        subject=message.subject,
+        salutation=message.salutation,
+        blocks=message.blocks,
+        closing=message.closing,
+        signature=message.signature,
+        clauses=message.clauses,
+        hint=words.hint,
+        labels=labels,
+    )
