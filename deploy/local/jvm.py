@@ -5,6 +5,8 @@ from pathlib import Path
 
 from deploy.local.runtime import java, shared_archive
 
+LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
+
 
 def java_command(
     main: str, class_path: Sequence[Path], *, heap_mb: int, options: Sequence[str] = ()
@@ -24,6 +26,7 @@ def java_command(
         *([f"-XX:SharedArchiveFile={archive}"] if archive else []),
         # Kafka's and GreenMail's libraries use it, and the runtime would warn about it each time.
         "--sun-misc-unsafe-memory-access=allow",
+        f"-Dlog4j2.configurationFile={LOG_SETTINGS}",
         "-Djava.awt.headless=true",
         "-Djava.net.preferIPv4Stack=true",
         *options,

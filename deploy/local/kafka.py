@@ -20,6 +20,7 @@ from deploy.local.runtime import Progress, class_path, quiet
 HEAP_MB = 256
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
+ANY_GROUP = "claimsdesk-probe"
 
 SETTINGS = """\
 process.roles=broker,controller
@@ -124,9 +125,7 @@ class EmbeddedKafka:
         self._port_file.write_text(json.dumps(ports), encoding="utf-8")
         if not self._formatted.exists():
             self._format(jars, settings)
-        logging = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}"
-        command = java_command("kafka.Kafka", jars, heap_mb=HEAP_MB, options=[logging])
-        return [*command, str(settings)]
+        return [*java_command("kafka.Kafka", jars, heap_mb=HEAP_MB), str(settings)]
 
     def start(self) -> None:
         """Start the broker and wait until it answers.
@@ -165,7 +164,11 @@ class EmbeddedKafka:
         )
 
     def answers(self) -> bool:
-        """Say whether a client gets the list of brokers, with one in it, within a second."""
+        """Say whether clients are served: a broker is listed, and coordinates groups.
+
+        Asking for a group creates Kafka's topic of groups, for which the first consumers would
+        otherwise wait.
+        """
         client = AdminClient(
             {
                 "bootstrap.servers": self.bootstrap,
@@ -175,9 +178,12 @@ class EmbeddedKafka:
             }
         )
         try:
-            return bool(client.list_topics(timeout=1).brokers)
+            if not client.list_topics(timeout=1).brokers:
+                return False
+            client.describe_consumer_groups([ANY_GROUP], request_timeout=2)[ANY_GROUP].result()
         except KafkaException:
             return False
+        return True
 
     def stop(self) -> None:
         """Stop the broker in order; a few seconds at most, then it is killed."""

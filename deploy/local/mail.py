@@ -10,6 +10,7 @@ It never sends a mail anywhere: whatever the address, the mail lands in a mailbo
 import contextlib
 import json
 import shutil
+import smtplib
 import urllib.request
 from collections.abc import Callable
 from imaplib import IMAP4
@@ -118,14 +119,13 @@ class MailServer:
     def wait_ready(
         self, *, alive: Callable[[], bool] = lambda: True, timeout: float = START_TIMEOUT_S
     ) -> None:
-        """Wait until SMTP and IMAP accept connections.
+        """Wait until SMTP and IMAP answer.
 
         Raises:
             StartError: the server ended or did not answer within `timeout` seconds.
         """
-        ports = (self.smtp_port, self.imap_port, self._api_port)
         wait_until(
-            lambda: all(listens(port) for port in ports),
+            self._answers,
             name="The mail server",
             log=self.log,
             alive=alive,
@@ -179,6 +179,17 @@ class MailServer:
         if self._process is not None:
             self._process.kill()
             self._process = None
+
+    def _answers(self) -> bool:
+        # The API comes up last.
+        if not listens(self._api_port):
+            return False
+        try:
+            smtplib.SMTP(self.host, self.smtp_port, timeout=2).quit()
+            IMAP4(self.host, self.imap_port, timeout=2).logout()
+        except (OSError, smtplib.SMTPException, IMAP4.error):
+            return False
+        return True
 
     @property
     def _saved(self) -> Path:
