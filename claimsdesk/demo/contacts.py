@@ -80,6 +80,23 @@ def load_contacts(folder: Path) -> list[Contact]:
     return in_order(contacts.values())
 
 
+def load_contact(file: Path) -> Contact:
+    """One contact alone; an expectation file beside it is left aside.
+
+    Raises:
+        CommandError: It can't be read, or its name does not say what it is.
+    """
+    ending = _ending(file)
+    if ending is None:
+        message = f"{file}: a contact is called NAME.eml, NAME.phone.json, NAME.letter.pdf …"
+        raise CommandError(message)
+    try:
+        return _contact(file, ending, None)
+    except OSError as problem:
+        message = f"{file} can't be read: {problem}"
+        raise CommandError(message) from problem
+
+
 def in_order(contacts: Iterable[Contact]) -> list[Contact]:
     """The contacts so that each comes after those it waits for.
 

@@ -1,0 +1,148 @@
+"""`claimsdesk demo` and `claimsdesk contact send`: a desk, a run, and what came of it."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.text import Text
+
+from claimsdesk.demo import report
+from claimsdesk.demo.apis import Apis
+from claimsdesk.demo.contacts import Contact, load_contact, load_contacts
+from claimsdesk.demo.fresh import fresh_copy
+from claimsdesk.demo.results import Result
+from claimsdesk.demo.run import Run
+from claimsdesk.desks import DESCRIPTION, Desk, find_desk, read_description
+from claimsdesk.errors import CommandError
+from claimsdesk.lag import wait_until_read
+from claimsdesk.policies import Reference, publish, read_file
+from deploy.local.desk import LocalDesk
+from deploy.local.preflight import check_machine
+from deploy.local.runtime import PROJECT
+from shared.contract.catalogue import CLIENTS, POLICIES
+
+SAMPLES = PROJECT / "deploy" / "demo"
+SAMPLE_CONTACTS = SAMPLES / "contacts"
+SAMPLE_REFERENCE = SAMPLES / "reference.yaml"
+REFERENCE_FILE = "reference.yaml"
+"""A folder of contacts may bring its own clients and policies under this name."""
+
+REFERENCE_TOPICS = (CLIENTS, POLICIES)
+
+Say = Callable[[str], None]
+
+
+def demo_command(desk: str | None, folder: Path | None, *, as_json: bool) -> int:
+    """Run the demo; return its exit status.
+
+    Args:
+        desk: A running desk as `find_desk` takes it; None starts one of the demo's own.
+        folder: The contacts; the samples if None.
+        as_json: Print one JSON object on stdout, and progress on stderr.
+
+    Raises:
+        CommandError: Nothing could be sent at all.
+        LocalDeskError: The demo's own desk did not start.
+    """
+    begun = time.monotonic()
+    progress = Console(stderr=True, highlight=False)
+    contacts = load_contacts(folder or SAMPLE_CONTACTS)
+    reference = _reference(folder)
+
+    def say(text: str) -> None:
+        progress.print(Text(text))
+
+    if desk is None:
+        with _own_desk(reference, say) as running:
+            results = asyncio.run(run(running, contacts, say=say))
+    else:
+        running = find_desk(desk)
+        copy = fresh_copy(reference)
+        publish(copy.reference, running.kafka)
+        wait_until_read(running.kafka, REFERENCE_TOPICS)
+        results = asyncio.run(
+            run(running, contacts, fresh=lambda name: copy.names.get(name, name), say=say)
+        )
+    return _report(results, time.monotonic() - begun, as_json=as_json)
+
+
+def send_command(file: Path, desk: str | None, *, as_json: bool) -> int:
+    """Send one contact to a running desk and follow it; return the exit status.
+
+    Raises:
+        CommandError: It could not be sent.
+    """
+    begun = time.monotonic()
+    contact = load_contact(file)
+    if contact.after:
+        message = f"{file} refers to other contacts; send their folder with `claimsdesk demo`"
+        raise CommandError(message)
+    results = asyncio.run(run(find_desk(desk), [contact]))
+    return _report(results, time.monotonic() - begun, as_json=as_json)
+
+
+def send_samples(desk: LocalDesk, say: Say = lambda _: None) -> list[Result]:
+    """Send the sample contacts to a desk that knows the sample reference data."""
+    running = read_description(desk.directory / DESCRIPTION)
+    wait_until_read(running.kafka, REFERENCE_TOPICS)
+    return asyncio.run(run(running, load_contacts(SAMPLE_CONTACTS), say=say))
+
+
+async def run(
+    desk: Desk,
+    contacts: Sequence[Contact],
+    *,
+    fresh: Callable[[str], str] = str,
+    say: Say = lambda _: None,
+) -> list[Result]:
+    """Send contacts to a desk and follow each to its end."""
+    async with Apis(desk) as apis:
+        ocr = await apis.reads_scans()
+        if not ocr and any(contact.channel == "letter" for contact in contacts):
+            say("OCR is not installed (tesseract): scanned letters wait for a person")
+        return await Run(
+            desk, apis, ocr=ocr, fresh=fresh, tell=lambda result: say(report.line(result))
+        ).all(contacts)
+
+
+@contextmanager
+def _own_desk(reference: Reference, say: Say) -> Iterator[Desk]:
+    with TemporaryDirectory(prefix="claimsdesk-demo-") as folder:
+        directory = Path(folder)
+        check_machine(directory)
+        with LocalDesk(
+            directory, prepare=lambda kafka: _published(reference, kafka), say=say
+        ) as desk:
+            desk.wait_ready()
+            running = read_description(directory / DESCRIPTION)
+            wait_until_read(running.kafka, REFERENCE_TOPICS)
+            yield running
+
+
+def _published(reference: Reference, kafka: str) -> None:
+    publish(reference, kafka)
+
+
+def _reference(folder: Path | None) -> Reference:
+    samples = read_file(SAMPLE_REFERENCE)
+    own = folder / REFERENCE_FILE if folder else None
+    if own is None or not own.is_file():
+        return samples
+    added = read_file(own)
+    return Reference(samples.clients + added.clients, samples.policies + added.policies)
+
+
+def _report(results: Sequence[Result], elapsed_s: float, *, as_json: bool) -> int:
+    if as_json:
+        print(report.as_json(results, elapsed_s))
+    else:
+        report.show(results, elapsed_s, Console(highlight=False))
+    differences = report.differences(results)
+    errors = Console(stderr=True, highlight=False)
+    for difference in differences:
+        errors.print(Text(difference, "red"))
+    return 1 if differences else 0

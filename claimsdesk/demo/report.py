@@ -1,0 +1,65 @@
+"""The demo's results: one JSON object for programs, a table for people."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from claimsdesk.demo.results import Result
+
+_COLOURS = {
+    "approved": "green",
+    "partly_approved": "green",
+    "denied": "red",
+    "escalated": "yellow",
+    "waiting_for_client": "cyan",
+    "waiting_for_person": "yellow",
+}
+
+
+def as_json(results: Sequence[Result], elapsed_s: float) -> str:
+    """The JSON object that `claimsdesk demo --json` prints."""
+    contacts = [asdict(result) for result in results]
+    return json.dumps({"contacts": contacts, "elapsed_s": round(elapsed_s, 1)}, indent=2)
+
+
+def show(results: Sequence[Result], elapsed_s: float, console: Console) -> None:
+    """Print a table, one row a contact."""
+    table = Table(
+        "", "contact", "by", "intake", "case", "kind", "outcome", "notices", "assessed", "answered"
+    )
+    for result in results:
+        table.add_row(
+            Text("✗", "bold red") if result.mismatches else Text("✓", "green"),
+            result.contact,
+            result.channel,
+            result.intake or "?",
+            result.case_id or "",
+            result.kind or "",
+            Text(result.outcome, _COLOURS.get(result.outcome, "")),
+            "\n".join(f"{one.kind} by {one.channel}: {one.status}" for one in result.notices),
+            _ms(result.contact_to_assessment_ms),
+            _ms(result.contact_to_notice_ms),
+        )
+    console.print(table)
+    good = sum(not result.mismatches for result in results)
+    console.print(f"{good} of {len(results)} contacts as expected, in {elapsed_s:.1f} s")
+
+
+def line(result: Result) -> str:
+    """A result in one line, as progress."""
+    mark = "✗" if result.mismatches else "✓"
+    case = f" {result.case_id}" if result.case_id else ""
+    return f"{mark} {result.contact}: {result.intake or 'nothing'}{case} {result.outcome}"
+
+
+def differences(results: Sequence[Result]) -> list[str]:
+    """Every mismatch, one a line."""
+    return [f"{one.contact}: {what}" for one in results for what in one.mismatches]
+
+
+def _ms(value: int | None) -> str:
+    return "" if value is None else f"{value} ms"

@@ -1,0 +1,77 @@
+"""A contact handed to the desk as a client's would come: by SMTP, or keyed in and uploaded."""
+
+import asyncio
+import smtplib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from uuid import uuid4
+
+from claimsdesk.demo.apis import Apis
+from claimsdesk.demo.mails import ready_to_send
+from claimsdesk.desks import Desk
+from claimsdesk.errors import CommandError
+
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+}
+_SMTP_TIMEOUT_S = 15
+_CLERK = "second_representative"
+"""Who keys in phone notes and uploads letters: another than who decides, as the rules want."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was handed over, and how to ask for it: by Message-ID, or by intake's contact id."""
+
+    at: datetime
+    message_id: str | None = None
+    contact_id: str | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """How intake's `/received` finds it."""
+        if self.message_id is not None:
+            return {"message_id": self.message_id}
+        return {"contact_id": self.contact_id or ""}
+
+
+async def send_mail(desk: Desk, content: bytes, message_id: str, at: datetime) -> Sent:
+    """Deliver a mail to the desk's mailbox.
+
+    Raises:
+        CommandError: The mail server refused it or does not answer.
+    """
+    mail = ready_to_send(content, message_id=message_id, at=at)
+
+    def deliver() -> None:
+        with smtplib.SMTP(*desk.smtp, timeout=_SMTP_TIMEOUT_S) as server:
+            options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
+            server.sendmail(mail.sender, [desk.address], mail.content, options)
+
+    try:
+        await asyncio.to_thread(deliver)
+    except (OSError, smtplib.SMTPException) as problem:
+        message = "the mail server at {}:{} did not take the mail: {}".format(*desk.smtp, problem)
+        raise CommandError(message) from problem
+    return Sent(at, message_id=mail.message_id)
+
+
+async def send_phone_note(apis: Apis, content: bytes, at: datetime) -> Sent:
+    """Key in a phone note."""
+    headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+    answer = await apis.post("intake", "/phone-notes", _CLERK, content=content, headers=headers)
+    return Sent(at, contact_id=answer["contact_id"])
+
+
+async def send_letter(apis: Apis, name: str, content: bytes, at: datetime) -> Sent:
+    """Upload the scan of a letter."""
+    media_type = MEDIA_TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
+    files = {"file": (name, content, media_type)}
+    answer = await apis.post("intake", "/letters", _CLERK, files=files)
+    return Sent(at, contact_id=answer["contact_id"])
