@@ -4,6 +4,7 @@ A fault that nothing handles ends the process; its supervisor starts it again.
 """
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -85,6 +86,7 @@ class DeskService:
     def serve(self, *routers: APIRouter) -> None:
         """Run until SIGTERM or SIGINT; exits with 1 after a fault."""
         logs.configure(self.name, self.settings.log_format)
+        _calm_garbage_collector()
         uvloop.run(self._serve(self.api(*routers)))
         if self._failure is not None:
             sys.exit(1)
@@ -195,6 +197,16 @@ class DeskService:
             if (problem := await check()) is not None:
                 problems[name] = problem
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+
+def _calm_garbage_collector() -> None:
+    """Look for reference cycles seldom: a batch makes 100,000 objects, and none of them cycles.
+
+    With Python's defaults half of the time of a claim went into looking (`docs/performance.md`).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
 
 
 def _metrics() -> Response:

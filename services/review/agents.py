@@ -68,9 +68,8 @@ def on_contacts(programmes: Programmes) -> Handler:
             after = (
                 add_contact(case, contact, known) if case else open_case(contact, case_id, known)
             )
-            touched.note(after)
+            touched.note(publish(work, case, after))
             case_of_contact[contact.contact_id] = case_id
-            publish(work, case, after)
         await touched.save(work.connection, case_of_contact)
 
     return handle
@@ -85,13 +84,13 @@ def on_clocks(programmes: Programmes) -> Handler:
             work.connection, {change.case_id for change in changes}, lock=True
         )
         known = Known(programmes, work.now)
-        changed: dict[str, CaseFileUpdated] = {}
+        changed: dict[str, store.StoredCase] = {}
         for change in changes:
             case = cases.get(change.case_id)
             after = _followed(case, change, known) if case else None
             if after is not None:
-                cases[after.case_id] = changed[after.case_id] = after
-                publish(work, case, after)
+                cases[after.case_id] = after
+                changed[after.case_id] = publish(work, case, after)
         await store.save_cases(work.connection, changed.values(), {})
 
     return handle

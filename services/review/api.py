@@ -16,7 +16,6 @@ from shared.contract.base import Body, ShortText
 from shared.contract.case_file import CaseFileUpdated, CaseState
 from shared.contract.reference import PolicyChanged
 from shared.errors import NotFound
-from shared.messaging.processing import UnitOfWork
 
 _Record = TypeVar("_Record")
 
@@ -115,15 +114,10 @@ async def _change(
             past_claims=ledger.others(case_id) if ledger else (),
         )
         after = change(case, known)
-        await _save(work, case, after)
+        await store.save_cases(work.connection, [publish(work, case, after)], {})
         if ledger is not None and after.claim is not None:
             await store.save_ledgers(work.connection, [ledger.with_case(after)])
         return after
-
-
-async def _save(work: UnitOfWork, before: CaseFileUpdated, after: CaseFileUpdated) -> None:
-    await store.save_cases(work.connection, [after], {})
-    publish(work, before, after)
 
 
 def _found(records: dict[str, _Record], key: str) -> _Record:

@@ -1,26 +1,32 @@
 """What others hear of a case: the complete case file inside, ids and states outside."""
 
+from typing import Literal
+
+from services.review.store import StoredCase
 from shared.contract.case_file import CaseFileUpdated, CaseState, Decided
 from shared.contract.public import CaseDecided, CaseOpened, CaseStateChanged
 from shared.messaging.processing import UnitOfWork
 
-_OUTCOMES = {
+_OUTCOMES: dict[CaseState, Literal["approved", "partly_approved", "denied"]] = {
     CaseState.APPROVED: "approved",
     CaseState.PARTLY_APPROVED: "partly_approved",
     CaseState.DENIED: "denied",
 }
 
 
-def publish(work: UnitOfWork, before: CaseFileUpdated | None, after: CaseFileUpdated) -> None:
+def publish(work: UnitOfWork, before: CaseFileUpdated | None, after: CaseFileUpdated) -> StoredCase:
     """Emit the case file, and what the change means to the public topic.
 
     Args:
         work: The transaction that stores the case.
         before: The case before the change; None when it was opened by it.
         after: The case after it.
+
+    Returns:
+        The case with the JSON that was emitted, to be stored: it is made once.
     """
     cause = str(after.sequence)
-    work.emit(after, cause=cause)
+    record = work.emit(after, cause=cause)
     if before is None:
         opened = CaseOpened(
             case_id=after.case_id,
@@ -32,14 +38,12 @@ def publish(work: UnitOfWork, before: CaseFileUpdated | None, after: CaseFileUpd
         )
         work.emit(opened, cause=cause)
     if any(isinstance(fact, Decided) for fact in after.facts):
-        decided = CaseDecided.model_validate(
-            {
-                "case_id": after.case_id,
-                "sequence": after.sequence,
-                "kind": after.kind,
-                "outcome": _OUTCOMES[after.state],
-                "decided_at": after.updated_at,
-            }
+        decided = CaseDecided(
+            case_id=after.case_id,
+            sequence=after.sequence,
+            kind=after.kind,
+            outcome=_OUTCOMES[after.state],
+            decided_at=after.updated_at,
         )
         work.emit(decided, cause=cause)
     elif before is not None and before.state is not after.state:
@@ -51,3 +55,4 @@ def publish(work: UnitOfWork, before: CaseFileUpdated | None, after: CaseFileUpd
             changed_at=after.updated_at,
         )
         work.emit(changed, cause=cause)
+    return StoredCase(after, record.value.decode())

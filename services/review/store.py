@@ -6,6 +6,7 @@ ledgers by policy number, then cases by id.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -102,8 +103,16 @@ async def taken_case_ids(connection: AsyncConnection, case_ids: Collection[str])
     return set((await connection.execute(query)).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """A case and its JSON."""
+
+    case: CaseFileUpdated
+    body: str
+
+
 async def save_cases(
-    connection: AsyncConnection, changed: Iterable[CaseFileUpdated], contacts: Mapping[str, str]
+    connection: AsyncConnection, changed: Iterable[StoredCase], contacts: Mapping[str, str]
 ) -> None:
     """Store cases as they are now, and which contact belongs to which case."""
     await insert_rows(
@@ -111,14 +120,14 @@ async def save_cases(
         cases,
         [
             {
-                "case_id": case.case_id,
-                "sequence": case.sequence,
-                "state": case.state.value,
-                "policy_number": case.policy_number,
-                "updated_at": case.updated_at,
-                "body": case.__pydantic_serializer__.to_json(case, exclude_none=True).decode(),
+                "case_id": stored.case.case_id,
+                "sequence": stored.case.sequence,
+                "state": stored.case.state.value,
+                "policy_number": stored.case.policy_number,
+                "updated_at": stored.case.updated_at,
+                "body": stored.body,
             }
-            for case in changed
+            for stored in changed
         ],
         update_on=("case_id",),
     )

@@ -28,6 +28,7 @@ class Touched:
     only_policies: dict[str, str] = field(default_factory=dict)
     clients: dict[str, ClientChanged] = field(default_factory=dict)
     changed_ledgers: set[str] = field(default_factory=set)
+    stored: dict[str, store.StoredCase] = field(default_factory=dict)
 
     @classmethod
     async def by(cls, connection: AsyncConnection, contacts: Sequence[ContactReceived]) -> Self:
@@ -75,9 +76,11 @@ class Touched:
         ledger = self.ledgers.get(policy.policy_number) if policy else None
         return ledger.others(case_id) if ledger else ()
 
-    def note(self, case: CaseFileUpdated) -> None:
+    def note(self, stored: store.StoredCase) -> None:
         """A case is now like this; the rest of the batch sees it."""
+        case = stored.case
         self.cases[case.case_id] = case
+        self.stored[case.case_id] = stored
         ledger = self.ledgers.get(case.policy_number or "")
         if case.kind is CaseKind.CLAIM and ledger is not None:
             self.ledgers[ledger.policy_number] = ledger.with_case(case)
@@ -85,10 +88,7 @@ class Touched:
 
     async def save(self, connection: AsyncConnection, case_of_contact: dict[str, str]) -> None:
         """Store what the contacts changed."""
-        case_ids = dict.fromkeys(case_of_contact.values())
-        await store.save_cases(
-            connection, [self.cases[case_id] for case_id in case_ids], case_of_contact
-        )
+        await store.save_cases(connection, self.stored.values(), case_of_contact)
         await store.save_ledgers(connection, [self.ledgers[n] for n in self.changed_ledgers])
 
 

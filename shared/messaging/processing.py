@@ -53,17 +53,17 @@ class UnitOfWork:
     records: list[OutgoingRecord] = field(default_factory=list)
     callbacks: list[Callable[[], None]] = field(default_factory=list)
 
-    def emit(self, body: Body, *, cause: str, traceparent: str = "") -> None:
-        """Publish an event once the transaction is committed.
+    def emit(self, body: Body, *, cause: str, traceparent: str = "") -> OutgoingRecord:
+        """Publish an event once the transaction is committed; returns its record.
 
         Args:
             body: One of the contract's models.
             cause: What makes the event unique for its type and key; a repeat has the same id.
             traceparent: W3C trace context.
         """
-        self.records.append(
-            encode(body, source=self.source, cause=cause, at=self.now, traceparent=traceparent)
-        )
+        record = encode(body, source=self.source, cause=cause, at=self.now, traceparent=traceparent)
+        self.records.append(record)
+        return record
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this once the transaction is committed."""

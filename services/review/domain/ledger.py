@@ -4,12 +4,13 @@ What ceilings, frequency and duplicates are decided on; kept as one row per poli
 row is also the lock under which money is decided.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Self
+
+import orjson
 
 from services.review.domain.subject import NOTHING, PastClaim
 from shared.contract.case_file import DECIDED, CaseFileUpdated
@@ -17,7 +18,7 @@ from shared.contract.case_file import DECIDED, CaseFileUpdated
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The claims on one policy, oldest first."""
+    """The claims on one policy, the last changed one last."""
 
     policy_number: str
     claims: tuple[PastClaim, ...] = ()
@@ -29,11 +30,8 @@ class Ledger:
     def with_case(self, case: CaseFileUpdated) -> Self:
         """The ledger with this case as it is now."""
         entry = _entry(self.policy_number, case)
-        if any(claim.case_id == entry.case_id for claim in self.claims):
-            claims = tuple(entry if c.case_id == entry.case_id else c for c in self.claims)
-        else:
-            claims = (*self.claims, entry)
-        return replace(self, claims=claims)
+        before = [claim for claim in self.claims if claim.case_id != entry.case_id]
+        return replace(self, claims=(*before, entry))
 
     @classmethod
     def from_json(cls, policy_number: str, text: str) -> Self:
@@ -50,13 +48,13 @@ class Ledger:
                     iban=iban,
                     is_open=is_open,
                 )
-                for case_id, day, benefits, invoices, iban, is_open in json.loads(text)
+                for case_id, day, benefits, invoices, iban, is_open in orjson.loads(text)
             ),
         )
 
     def to_json(self) -> str:
         """The ledger as it is stored."""
-        return json.dumps(
+        return orjson.dumps(
             [
                 [
                     claim.case_id,
@@ -67,9 +65,8 @@ class Ledger:
                     claim.is_open,
                 ]
                 for claim in self.claims
-            ],
-            separators=(",", ":"),
-        )
+            ]
+        ).decode()
 
 
 def _entry(policy_number: str, case: CaseFileUpdated) -> PastClaim:
