@@ -1,0 +1,85 @@
+"""Puts escalation together: its frame, the desk's calendar, and each programme's clock rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.escalation import store
+from services.escalation.adapters.calendar_file import read_calendar
+from services.escalation.adapters.log_end import LogEnd
+from services.escalation.domain.cases import Case
+from services.escalation.domain.clock_rules import ClockRule
+from services.escalation.settings import Settings
+from shared import programmes
+from shared.calendar import BusinessCalendar
+from shared.contract.catalogue import CASE_FILE
+from shared.programmes import Programmes
+from shared.service import DeskService
+
+Rules = tuple[ClockRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What escalation's agents and API need.
+
+    Attributes:
+        service: The frame.
+        calendar: When the desk is open.
+        desk_rules: The clocks of a case whose programme is not known, or not to us.
+        programme_rules: The clocks by programme and version.
+        case_file_end: How far the case file's log reaches, so that nothing fires on old knowledge.
+    """
+
+    service: DeskService
+    calendar: BusinessCalendar
+    desk_rules: Rules
+    programme_rules: Mapping[tuple[str | None, str | None], Rules]
+    case_file_end: LogEnd
+
+    def rules_of(self, case: Case) -> Rules:
+        """The clock rules of the programme version that counts for a case."""
+        return self.programme_rules.get((case.programme, case.programme_version), self.desk_rules)
+
+
+def build(settings: Settings) -> App:
+    """Escalation as the environment says.
+
+    Raises:
+        ProgrammeError: The programmes can't be used.
+        ClockRuleError: A clock in them can't be meant so.
+        CalendarError: The calendar file can't be used.
+    """
+    known = programmes.load_programmes(settings.programmes_dir)
+    return App(
+        service=DeskService("escalation", settings, store.metadata),
+        calendar=_calendar(settings, known),
+        desk_rules=_rules(known.desk.clocks),
+        programme_rules={
+            (code, version.version): _rules(version.clocks)
+            for code, programme in known.by_code.items()
+            for version in programme.versions
+        },
+        case_file_end=LogEnd(settings.kafka, CASE_FILE),
+    )
+
+
+def _calendar(settings: Settings, known: Programmes) -> BusinessCalendar:
+    if settings.calendar_file is not None:
+        return read_calendar(settings.calendar_file)
+    return known.desk.calendar.business
+
+
+def _rules(written: tuple[programmes.ClockRule, ...]) -> Rules:
+    return tuple(
+        ClockRule(
+            kind=rule.kind.value,
+            target=rule.target,
+            starts=rule.starts,
+            stops=rule.stops,
+            pauses=rule.pauses,
+            resumes=rule.resumes,
+            calendar=rule.calendar,
+            warn_before=rule.warn_before,
+        )
+        for rule in written
+    )

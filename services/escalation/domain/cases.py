@@ -1,0 +1,114 @@
+"""What escalation knows of a case: enough for its clocks and for a supervisor's first look."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from services.escalation.domain.clock_rules import Fact
+from services.escalation.domain.escalations import Escalation
+from services.escalation.domain.summary import Overdue, summary_of
+from shared.contract.case_file import DECIDED, CaseFileUpdated, CaseState, Escalated
+from shared.contract.public import EscalationReason
+from shared.ids import derived_id
+
+_ENDED = DECIDED | {CaseState.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as its files told it so far; nothing in it is personal data of a client.
+
+    Attributes:
+        case_id: Its id.
+        sequence: The highest sequence seen; it decides what holds.
+        state: Where the case stands.
+        programme: Whose time limits count; None while the policy is unknown.
+        programme_version: The version that counts.
+        findings: Codes of the latest assessment's findings, each once.
+        involved: Who keyed it in or decided it, and so may not judge its escalation.
+        facts: Everything that happened, in order.
+    """
+
+    case_id: str
+    sequence: int
+    state: CaseState
+    programme: str | None
+    programme_version: str | None
+    findings: tuple[str, ...]
+    involved: frozenset[str]
+    facts: tuple[Fact, ...]
+
+    @classmethod
+    def of(cls, file: CaseFileUpdated, event_id: str) -> Self:
+        """Return the case as one case file tells it."""
+        findings = file.assessment.findings if file.assessment else ()
+        return cls(
+            case_id=file.case_id,
+            sequence=file.sequence,
+            state=file.state,
+            programme=file.programme,
+            programme_version=file.programme_version,
+            findings=tuple(dict.fromkeys(finding.code for finding in findings)),
+            involved=frozenset(file.keyed_by).union(decision.by for decision in file.decisions),
+            facts=tuple(
+                Fact(fact.fact, file.updated_at, event_id, (file.sequence, position))
+                for position, fact in enumerate(file.facts)
+            ),
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is decided or closed, so that no supervisor is needed any more."""
+        return self.state in _ENDED
+
+    def with_file(self, file: CaseFileUpdated, event_id: str) -> Self:
+        """Return the case after a case file, which may be a repeat or older than what is known."""
+        told = type(self).of(file, event_id)
+        newest = told if told.sequence > self.sequence else self
+        facts = sorted(
+            {*self.facts, *told.facts},
+            key=lambda fact: (fact.at, fact.place, fact.event_id, fact.name),
+        )
+        return type(self)(
+            case_id=newest.case_id,
+            sequence=newest.sequence,
+            state=newest.state,
+            programme=newest.programme,
+            programme_version=newest.programme_version,
+            findings=newest.findings,
+            involved=newest.involved,
+            facts=tuple(facts),
+        )
+
+
+def asked_for(case: Case, file: CaseFileUpdated, now: datetime) -> Escalation | None:
+    """Return the escalation that a case file asks for, or None.
+
+    A fact `escalated` with the reason `overdue` only confirms what escalation itself opened.
+    """
+    for fact in file.facts:
+        if isinstance(fact, Escalated) and fact.reason != "overdue":
+            cause = str(file.sequence)
+            return _escalation(case, EscalationReason(fact.reason), cause, now, ())
+    return None
+
+
+def overdue(case: Case, breached: tuple[Overdue, ...], now: datetime) -> Escalation:
+    """Return the escalation of a case whose time limits have passed."""
+    first = breached[0]
+    cause = f"{first.clock}-{first.run}"
+    return _escalation(case, EscalationReason.OVERDUE, cause, now, breached)
+
+
+def _escalation(
+    case: Case, reason: EscalationReason, cause: str, now: datetime, breached: tuple[Overdue, ...]
+) -> Escalation:
+    summary = summary_of(case.state, case.findings, case.facts, breached)
+    return Escalation(
+        escalation_id=derived_id("escalation", case.case_id, cause),
+        case_id=case.case_id,
+        reason=reason,
+        summary=summary.model_dump_json(),
+        opened_at=now,
+        involved=case.involved,
+    )
