@@ -1,6 +1,5 @@
 """`claimsdesk up`: a whole desk on this machine, in the foreground, until Ctrl-C."""
 
-import importlib
 import json
 import os
 import shlex
@@ -193,8 +192,10 @@ def _load_policies(bootstrap: str, console: Console) -> None:
 
 
 def _send_samples(desk: LocalDesk, console: Console) -> None:
+    from claimsdesk.demo import send_samples
+
     console.print("sending the sample contacts …", style="bold")
-    importlib.import_module("claimsdesk.demo").send_samples(desk)
+    send_samples(desk, lambda text: console.print(Text(text)))
 
 
 class _Once:
