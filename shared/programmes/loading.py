@@ -14,6 +14,8 @@ from shared.programmes.models import DeskRules, Programme, ProgrammeVersion
 
 SHIPPED: Final = Path(__file__).parent / "data"
 DESK_FILE: Final = "desk.yaml"
+_COMMON: Final = ("code", "kind", "names")
+"""What a programme says once for all its versions."""
 
 _Place = tuple[str | int, ...]
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -84,10 +86,10 @@ def load_programmes(directory: Path | None = None) -> Programmes:
 def _programme(path: Path, desk: DeskRules) -> Programme:
     """One programme, its versions completed with what the file and the desk say for all."""
     file = _File(path)
-    common = {key: file.value(key) for key in ("code", "kind", "names") if key in file.content}
+    common = {key: file.value(key) for key in _COMMON if key in file.content}
     versions = file.value("versions")
-    if not isinstance(versions, list):
-        raise file.error((), "`versions` is a list with at least one version")
+    if not isinstance(versions, list) or not versions:
+        raise file.error(("versions",), "`versions` is a list with at least one version")
     completed: list[Any] = []
     for version in versions:
         if not isinstance(version, dict):
@@ -105,7 +107,7 @@ def _programme(path: Path, desk: DeskRules) -> Programme:
                 else own_reasons,
             }
         )
-    unknown = file.content.keys() - {"code", "kind", "names", "versions"}
+    unknown = file.content.keys() - {*_COMMON, "versions"}
     if unknown:
         place = (min(map(str, unknown)),)
         raise file.error(place, "no such field of a programme")
@@ -151,8 +153,9 @@ class _File:
             return model.model_validate(values or self.content)
         except ValidationError as error:
             mistakes = sorted(
-                (*self._position(mistake["loc"]), _named(mistake["loc"]), mistake["msg"])
+                (*self._position(place), _named(place), mistake["msg"])
                 for mistake in error.errors(include_url=False, include_input=False)
+                for place in [self._origin(mistake["loc"])]
             )
             lines = [f"{self.path}:{row}:{col}: {name}: {msg}" for row, col, name, msg in mistakes]
             raise ProgrammeError("\n".join(dict.fromkeys(lines))) from None
@@ -161,6 +164,13 @@ class _File:
         """An error at a place of the file."""
         row, column = self._position(place)
         return ProgrammeError(f"{self.path}:{row}:{column}: {_named(place)}: {message}")
+
+    def _origin(self, place: _Place) -> _Place:
+        """Where the author wrote it: what a version has from its programme stands at the top."""
+        inherited = place[2:]
+        if place[:1] != ("versions",) or not inherited or inherited[0] not in self.content:
+            return place
+        return inherited
 
     def _position(self, place: _Place) -> tuple[int, int]:
         """Line and column of a place, or of the deepest part of it that the file has."""

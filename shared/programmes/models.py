@@ -236,7 +236,7 @@ class Programme(_Data):
     """A product or benefit scheme with all its versions, oldest first."""
 
     code: Code
-    versions: Annotated[tuple[ProgrammeVersion, ...], Field(min_length=1)]
+    versions: tuple[ProgrammeVersion, ...]
 
     @model_validator(mode="after")
     def _versions_in_order(self) -> Self:
