@@ -85,12 +85,12 @@ $(bin)/uv:
 # What the desk needs to run. Packages for developers stay if they are there.
 $(stamps)/local: pyproject.toml uv.lock | $(bin)/uv
 	@echo 'installing the Python packages that the desk needs …'
-	@$(bin)/uv sync --locked --inexact --no-default-groups --group local
+	@$(bin)/uv sync --locked --compile-bytecode --inexact --no-default-groups --group local
 	@mkdir -p $(@D) && touch $@
 
 $(stamps)/dev: pyproject.toml uv.lock | $(bin)/uv
 	@echo 'installing the Python packages that the desk and its tests need …'
-	@$(bin)/uv sync --locked
+	@$(bin)/uv sync --locked --compile-bytecode
 	@mkdir -p $(@D) && touch $(stamps)/local $@
 
 $(stamps)/jars: deploy/local/jars.lock | $(stamps)/local

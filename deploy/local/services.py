@@ -62,6 +62,8 @@ class Surroundings:
             "CLAIMSDESK_SMTP_PORT": str(self.smtp_port),
             "CLAIMSDESK_LOG_FORMAT": "console",
             "PYTHONUNBUFFERED": "1",
+            # Compiled modules start a service in a third of the time.
+            "PYTHONDONTWRITEBYTECODE": "",
         }
 
     def write(self, service: str, http_port: int) -> Path:
