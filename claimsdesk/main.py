@@ -193,15 +193,21 @@ def policies_import(
 
     with _told():
         reference = read_file(file)
-        counts = publish(reference, find_kafka(kafka))
-        typer.echo(f"sent {counts}")
+        token = _token_for(wait, token_file)
+        typer.echo(f"sent {publish(reference, find_kafka(kafka))}")
         if wait is not None:
-            if not token_file.is_file():
-                message = f"{token_file} is not there: --wait needs a token (--token-file)"
-                raise CommandError(message)
-            token = token_file.read_text(encoding="utf-8").strip()
             wait_until_known(reference.policies, wait, token)
             typer.echo("review knows every policy")
+
+
+def _token_for(wait: str | None, file: Path) -> str:
+    """The token to wait with; asked for before anything is sent."""
+    if wait is None:
+        return ""
+    if not file.is_file():
+        message = f"{file} is not there: --wait needs a token (--token-file)"
+        raise CommandError(message)
+    return file.read_text(encoding="utf-8").strip()
 
 
 @contact_app.command("send")

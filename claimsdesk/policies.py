@@ -22,6 +22,7 @@ from shared.contract.reference import ClientChanged, PolicyChanged
 
 SOURCE = "policy-administration"
 _DELIVERY_TIMEOUT_S = 20
+_MISSING_TOPIC_MS = 3_000
 _POLL_S = 0.1
 
 B = TypeVar("B", bound=Body)
@@ -82,6 +83,7 @@ def publish(reference: Reference, bootstrap: str) -> Counts:
             "enable.idempotence": True,
             "client.id": "claimsdesk-policies",
             "message.timeout.ms": _DELIVERY_TIMEOUT_S * 1000,
+            "topic.metadata.propagation.max.ms": _MISSING_TOPIC_MS,
             "log_level": 0,
         }
     )

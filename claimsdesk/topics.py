@@ -20,7 +20,7 @@ _MAX_RECORD_BYTES = 1_000_000
 _DEAD_LETTER_EXTRA_BYTES = 100_000
 """A dead letter is its source record with further headers: it must fit even so."""
 
-_CONNECT_TIMEOUT_MS = 10_000
+_CONNECT_TIMEOUT_MS = 5_000
 _REQUEST_TIMEOUT_MS = 20_000
 
 

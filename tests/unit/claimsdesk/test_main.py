@@ -1,0 +1,69 @@
+"""The command line: help that teaches and answers at once, and errors without tracebacks."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from claimsdesk.main import app
+
+HEAVY = [
+    "kafka",
+    "confluent_kafka",
+    "faust",
+    "httpx",
+    "sqlalchemy",
+    "deploy.local.desk",
+    "pydantic",
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ([], ["up", "demo", "topics", "policies", "contact"]),
+        (["topics"], ["apply", "list"]),
+        (["policies"], ["import"]),
+        (["contact"], ["send"]),
+        (["demo"], ["--json", "--desk", "--contacts", "docs/demo.md"]),
+        (["up"], ["--directory", "--samples", "Ctrl-C"]),
+        (["policies", "import"], ["--wait", "clients:", "policies:"]),
+    ],
+)
+def test_help_names_what_there_is(arguments, named):
+    result = CliRunner().invoke(app, [*arguments, "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    for word in named:
+        assert word in result.output
+
+
+def test_help_loads_nothing_that_only_a_command_needs():
+    code = (
+        "import sys; from claimsdesk.main import app\n"
+        "try: app(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print('LOADED', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["contact", "send", "nowhere.eml"], "nowhere.eml can't be read"),
+        (["contact", "send", "x.txt"], "a contact is called NAME.eml"),
+        (["demo", "--contacts", "nowhere"], "nowhere is no folder"),
+        (["demo", "--desk", "nowhere"], "No desk runs on nowhere"),
+        (["demo", "--desk", "http://127.0.0.1:1"], "is not a service of the desk on"),
+        (["policies", "import", "nowhere.yaml"], "nowhere.yaml can't be read"),
+        (["topics", "apply"], "--kafka HOST:PORT"),
+    ],
+)
+def test_what_went_wrong_is_said_without_a_traceback(arguments, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert isinstance(result.exception, SystemExit)
