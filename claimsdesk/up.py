@@ -26,6 +26,7 @@ from deploy.local.preflight import check_machine
 from deploy.local.runtime import PROJECT, fetch_all
 
 SAMPLE_POLICIES = PROJECT / "deploy" / "demo" / "reference.yaml"
+SAMPLE_CONTACT = "deploy/demo/contacts/approved-de.eml"
 LOOK_AFTER_S = 1.0
 INTERRUPTED = 130
 
@@ -86,7 +87,7 @@ def up(directory: Path, console: Console, *, samples: bool, show_logs: bool) -> 
         desk.wait_ready()
         if samples:
             once.at_most("contacts", lambda: _send_samples(desk, console))
-        console.print(where_to_look(desk, time.monotonic() - begun))
+        console.print(where_to_look(desk, time.monotonic() - begun), soft_wrap=True)
         while True:
             time.sleep(LOOK_AFTER_S)
             desk.check()
@@ -110,7 +111,7 @@ def where_to_look(desk: LocalDesk, seconds: float) -> Text:
         "",
         "Try:",
         f'  curl -H "Authorization: Bearer $(cat {token})" {desk.urls["review"]}/cases',
-        "  claimsdesk contact send FILE.eml",
+        f"  {_program()} contact send --desk {shlex.quote(str(desk.directory))} {SAMPLE_CONTACT}",
     ]
     if shutil.which("tesseract") is None:
         lines += [
@@ -119,6 +120,13 @@ def where_to_look(desk: LocalDesk, seconds: float) -> Text:
             "  Debian and Ubuntu: apt-get install tesseract-ocr tesseract-ocr-deu",
         ]
     return Text("\n".join([*lines, "", "Ctrl-C stops everything; nothing is lost.", ""]))
+
+
+def _program() -> str:
+    called = Path(sys.argv[0])
+    if called.is_absolute() and called.is_relative_to(Path.cwd()):
+        return str(called.relative_to(Path.cwd()))
+    return "claimsdesk"
 
 
 @contextmanager

@@ -52,11 +52,9 @@ class Apis:
         """The notices that notify knows of a case."""
         return await self._list("notify", "/notices", {"case_id": case_id})
 
-    async def escalation_of(self, case_id: str, who: str) -> dict[str, Any] | None:
-        """The escalation of a case that waits for a supervisor."""
-        query = {"status": "opened"}
-        waiting = await self._list("escalation", "/escalations", query, who=who)
-        return next((one for one in waiting if one["case_id"] == case_id), None)
+    async def escalations(self, status: str, who: str) -> list[dict[str, Any]]:
+        """The escalations with a status, e.g. `opened`."""
+        return await self._list("escalation", "/escalations", {"status": status}, who=who)
 
     async def post(self, service: str, path: str, who: str, **content: Any) -> Any:
         """Send something as a person; `content` is passed to httpx (`json`, `files` …).

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from claimsdesk.demo.apis import Apis, Refused
@@ -23,7 +24,8 @@ async def act(apis: Apis, case_id: str, step: Step) -> None:
     if step.outcome is not None:
         await _decide(apis, case_id, step)
         return
-    escalation_id = await _escalation(apis, case_id, step.by)
+    standing = ("opened",) if step.accept else ("accepted", "opened")
+    escalation_id = await _escalation(apis, case_id, step.by, standing)
     if step.accept:
         await apis.post("escalation", f"/escalations/{escalation_id}/accept", step.by)
     else:
@@ -54,12 +56,13 @@ async def _decide(apis: Apis, case_id: str, step: Step) -> None:
             return
 
 
-async def _escalation(apis: Apis, case_id: str, who: str) -> str:
+async def _escalation(apis: Apis, case_id: str, who: str, standing: Sequence[str]) -> str:
     deadline = time.monotonic() + _ESCALATION_LIMIT_S
     while time.monotonic() < deadline:
-        waiting = await apis.escalation_of(case_id, who)
-        if waiting is not None:
-            return str(waiting["escalation_id"])
+        for status in standing:
+            for escalation in await apis.escalations(status, who):
+                if escalation["case_id"] == case_id:
+                    return str(escalation["escalation_id"])
         await asyncio.sleep(_POLL_S)
     message = f"no escalation of {case_id} came within {_ESCALATION_LIMIT_S:.0f} s"
     raise CommandError(message)

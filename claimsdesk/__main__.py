@@ -1,0 +1,5 @@
+"""`python -m claimsdesk` is `claimsdesk`."""
+
+from claimsdesk.main import app
+
+app()
