@@ -20,7 +20,7 @@ from typing import Self
 
 from deploy.local.console import LogFollower, Show
 from deploy.local.desk_lock import DeskLock
-from deploy.local.errors import StartError
+from deploy.local.errors import StartError, disk_is_full
 from deploy.local.kafka import EmbeddedKafka
 from deploy.local.keys import LIFETIME, PEOPLE, SigningKey, write_tokens
 from deploy.local.mail import DESK_ADDRESS, MailServer
@@ -131,14 +131,14 @@ class LocalDesk:
         """Look after the processes.
 
         Raises:
-            StartError: one of them died so often that it was given up, or the supervisor
-                is gone; names it and shows the end of its log.
+            StartError: one of them died so often that it was given up, or because the disk is
+                full, or the supervisor is gone; names it and shows the end of its log.
         """
         for name in self._names():
             if not self._supervisor.alive:
                 msg = "The supervisor is gone, and all processes of the desk with it."
                 raise StartError(msg)
-            if self._supervisor.given_up(name):
+            if self._is_lost(name):
                 raise StartError(self._supervisor.explain(name, "keeps stopping and is given up"))
 
     def stop(self) -> None:
@@ -275,7 +275,11 @@ class LocalDesk:
             self._supervisor.start_program(service.name)
 
     def _runs(self, name: str) -> bool:
-        return self._supervisor.alive and not self._supervisor.given_up(name)
+        return self._supervisor.alive and not self._is_lost(name)
+
+    def _is_lost(self, name: str) -> bool:
+        state = self._supervisor.status(name).state
+        return state == "FATAL" or (state == "BACKOFF" and disk_is_full(self.log(name)))
 
     def _names(self) -> list[str]:
         return [KAFKA, MAIL_SERVER, *(service.name for service in self.services)]

@@ -146,10 +146,6 @@ class Supervisor:
         info: dict[str, Any] = self._call("getProcessInfo", name)
         return Status(info["statename"], info["pid"], info["exitstatus"])
 
-    def given_up(self, name: str) -> bool:
-        """Say whether a program died so often that it is not started any more."""
-        return self.status(name).state == "FATAL"
-
     def stop(self) -> None:
         """Stop all programs, the last started first, and supervisord itself."""
         if self._process is not None:
