@@ -20,7 +20,6 @@ _FIRST_POLLS_S = 0.15
 _LATER_POLLS_S = 0.3
 _FIRST_S = 1.5
 
-PENDING = "pending"
 _UNFINISHED = frozenset({"created", "queued", "sending"})
 
 
@@ -44,27 +43,33 @@ class Followed:
 
     async def look(self, apis: Apis, *, repeat: bool) -> None:
         """Ask the services how far it has come."""
-        if self.intake is None or self.intake["verdict"] == PENDING:
-            self.intake = _verdict(await apis.received(**self.sent.query), repeat=repeat)
+        if self.verdict is None:
+            self.intake = _row(await apis.received(**self.sent.query), repeat=repeat)
         if self.intake is None:
             return
-        contact_id = self.intake.get("contact_id")
-        if self.intake["verdict"] == "contact" and contact_id:
-            self.case = await apis.case_of(contact_id)
-        case_id = self.case["case_id"] if self.case else self.about_case
+        case_id = None
+        if self.verdict == "contact" and self.intake.get("contact_id"):
+            self.case = await apis.case_of(self.intake["contact_id"])
+            self._note_assessment(self.intake["contact_id"])
+            case_id = self.case["case_id"] if self.case else None
+        elif self.verdict == "delivery_report":
+            case_id = self.about_case
         if case_id is not None:
             self.notices = await apis.notices(case_id)
-        if contact_id:
-            self._note_assessment(contact_id)
+
+    @property
+    def verdict(self) -> str | None:
+        """What intake takes it for; None while it is being examined."""
+        return self.intake["verdict"] if self.intake else None
 
     @property
     def at_rest(self) -> bool:
         """Has everything that was begun ended?"""
-        if self.intake is None or self.intake["verdict"] == PENDING or self._unfinished:
+        if self.verdict is None or self._unfinished:
             return False
-        if self.intake["verdict"] == "delivery_report":
+        if self.verdict == "delivery_report":
             return self.about_case is None or bool(self._own_notices)
-        if self.intake["verdict"] != "contact":
+        if self.verdict != "contact":
             return True
         return self.case is not None and self._asked_for <= {
             notice["notice_id"] for notice in self.notices
@@ -75,7 +80,7 @@ class Followed:
         return Result(
             contact=self.name,
             channel=self.channel,
-            intake=self.intake["verdict"] if self.intake else None,
+            intake=self.verdict,
             case_id=self.case["case_id"] if self.case else None,
             kind=self.case["kind"] if self.case else None,
             outcome=outcome_of(self.case),
@@ -166,7 +171,7 @@ async def settle(
     return False
 
 
-def _verdict(rows: Sequence[dict[str, Any]], *, repeat: bool) -> dict[str, Any] | None:
+def _row(rows: Sequence[dict[str, Any]], *, repeat: bool) -> dict[str, Any] | None:
     """What intake said about this delivery; of a mail delivered twice, a row is the other's."""
     if repeat:
         rows = [row for row in rows if row["verdict"] == "duplicate"]

@@ -1,0 +1,148 @@
+"""The demo as its user sees it: real mail, real broker, real services, from contact to answer."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from claimsdesk.demo.contacts import load_contacts
+from deploy.local.desk import LocalDesk
+
+pytestmark = pytest.mark.timeout(240)
+
+SAMPLES = Path("deploy/demo/contacts")
+REFERENCE = Path("deploy/demo/reference.yaml")
+CONTACT_KEYS = {
+    "contact",
+    "channel",
+    "intake",
+    "case_id",
+    "kind",
+    "outcome",
+    "notices",
+    "contact_to_assessment_ms",
+    "contact_to_notice_ms",
+    "mismatches",
+}
+
+
+def claimsdesk(*arguments, env=None):
+    command = [sys.executable, "-m", "claimsdesk", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=180, check=False, env=env
+    )
+
+
+def demo(*arguments, env=None):
+    """Run `claimsdesk demo --json`; the exit status and the one JSON object on stdout."""
+    done = claimsdesk("demo", "--json", *arguments, env=env)
+    assert done.stdout, done.stderr
+    return done, json.loads(done.stdout)
+
+
+def by_name(result):
+    return {contact["contact"]: contact for contact in result["contacts"]}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    from claimsdesk.policies import import_file
+
+    folder = tmp_path_factory.mktemp("desk")
+    running = LocalDesk(folder, prepare=lambda kafka: import_file(REFERENCE, kafka))
+    with running:
+        running.wait_ready()
+        yield running
+
+
+def test_every_sample_ends_as_its_expectation_says():
+    done, result = demo()
+    assert done.returncode == 0, done.stderr
+    assert result.keys() == {"contacts", "elapsed_s"}
+    contacts = by_name(result)
+    assert contacts.keys() == {contact.name for contact in load_contacts(SAMPLES)}
+    assert len(contacts) >= 14
+    for contact in contacts.values():
+        assert contact.keys() == CONTACT_KEYS
+        assert contact["mismatches"] == []
+    assert {contact["channel"] for contact in contacts.values()} == {"email", "phone", "letter"}
+    assert {contact["intake"] for contact in contacts.values()} == {
+        "contact", "machine", "delivery_report", "duplicate", "unidentified",
+    }  # fmt: skip
+    assert {contact["outcome"] for contact in contacts.values()} >= {
+        "approved", "partly_approved", "denied", "waiting_for_client", "waiting_for_person", "none",
+    }  # fmt: skip
+    assert contacts["approved-de"]["contact_to_assessment_ms"] > 0
+    assert contacts["approved-de"]["contact_to_notice_ms"] > 0
+
+
+def test_a_running_desk_takes_the_samples_more_than_once(desk):
+    for _ in range(2):
+        done, result = demo("--desk", desk.directory)
+        assert done.returncode == 0, done.stderr
+        assert by_name(result)["approved-de"]["outcome"] == "approved"
+
+
+def test_what_differs_is_named_and_the_exit_status_is_1(desk, tmp_path):
+    shutil.copy(SAMPLES / "complaint-en.eml", tmp_path / "mine.eml")
+    (tmp_path / "mine.expect.yaml").write_text("outcome: approved\n")
+    done, result = demo("--desk", desk.directory, "--contacts", tmp_path)
+    assert done.returncode == 1
+    said = "outcome is waiting_for_person, expected approved"
+    assert by_name(result)["mine"]["mismatches"] == [said]
+    assert f"mine: {said}" in done.stderr
+
+
+def test_contacts_of_ones_own_need_no_expectation_and_may_bring_clients(desk, tmp_path):
+    (tmp_path / "reference.yaml").write_text(
+        "clients: [{client_id: K-77, name: Ina Roth, language: de, emails: [ina@example.org],"
+        " email_consent: true, revision: 1}]\n"
+        "policies: [{policy_number: HH-2024-007777, programme: household,"
+        " holder_client_id: K-77, first_premium_paid_on: 2024-01-01,"
+        " versions: [{valid_from: 2024-01-01}], revision: 1}]\n"
+    )
+    (tmp_path / "window.eml").write_text(
+        "Authentication-Results: mail.claimsdesk.example; dmarc=pass header.from=example.org\n"
+        "From: Ina Roth <{{fresh:ina@example.org}}>\nTo: claims@claimsdesk.example\n"
+        "Subject: Fensterscheibe\nContent-Type: text/plain; charset=utf-8\n\n"
+        "Guten Tag,\n\nVersicherungsnummer {{fresh:HH-2024-007777}}. Am {{today-6d:%d.%m.%Y}} ist\n"
+        "unsere Fensterscheibe zerbrochen.\n\n- Fensterscheibe: 210,00 EUR\n"
+    )
+    done, result = demo("--desk", desk.directory, "--contacts", tmp_path)
+    assert done.returncode == 0, done.stderr
+    window = by_name(result)["window"]
+    assert window["outcome"] == "waiting_for_client"
+    assert [notice["kind"] for notice in window["notices"]] == ["receipt", "information_request"]
+
+
+def test_one_mail_is_sent_and_followed(desk):
+    done = claimsdesk(
+        "contact", "send", SAMPLES / "payment-delay-en.eml", "--desk", desk.directory, "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    (contact,) = json.loads(done.stdout)["contacts"]
+    assert contact["kind"] == "payment_delay"
+    assert contact["outcome"] == "waiting_for_person"
+    assert contact["notices"] == [{"kind": "receipt", "channel": "email", "status": "sent"}]
+
+    table = claimsdesk(
+        "contact", "send", SAMPLES / "payment-delay-en.eml", "--desk", desk.directory
+    )
+    assert table.returncode == 0, table.stderr
+    assert "1 of 1 contacts as expected" in table.stdout
+
+
+def test_without_ocr_a_scanned_letter_waits_for_a_person(tmp_path):
+    name = "water-damage-de"
+    for file in SAMPLES.glob(f"{name}.*"):
+        shutil.copy(file, tmp_path)
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    done, result = demo("--contacts", tmp_path, env={**os.environ, "PATH": str(empty)})
+    assert done.returncode == 0, done.stderr
+    assert by_name(result)[name]["outcome"] == "waiting_for_person"
+    assert "OCR is not installed" in done.stderr
