@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from contextlib import closing
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import typst
+from pypdfium2 import PdfDocument
 
 from services.notify.domain.letter import Letter
 from shared.errors import DeskError
@@ -21,8 +24,16 @@ class LetterFault(DeskError):
     """A letter that can't be set, e.g. a name in a script that no font of ours can write."""
 
 
+@dataclass(frozen=True, slots=True)
+class SetLetter:
+    """A letter as PDF, and how many pages it has."""
+
+    pdf: bytes
+    pages: int
+
+
 class Typesetter:
-    """Sets letters one after the other, beside the event loop.
+    """Sets letters one after the other, in a thread beside the event loop.
 
     Only the fonts inside typst are used, so a letter looks the same on every machine.
     """
@@ -31,19 +42,25 @@ class Typesetter:
         self._compiler = typst.Compiler(_TEMPLATE, root=_TEMPLATE.parent, ignore_system_fonts=True)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="typesetter")
 
-    async def pdf(self, letter: Letter) -> bytes:
+    async def set(self, letter: Letter) -> SetLetter:
         """The letter as PDF.
 
         Raises:
             LetterFault: typst refuses it; the text says why, without the letter's own words.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.set, letter)
+        return await self._beside(lambda: _counted(self._compiled(letter)))
 
-    def set(self, letter: Letter) -> bytes:
-        """The letter as PDF, made in this thread."""
+    async def counted(self, pdf: bytes) -> SetLetter:
+        """A letter that was set before, with its pages counted."""
+        return await self._beside(lambda: _counted(pdf))
+
+    async def _beside(self, work: Callable[[], SetLetter]) -> SetLetter:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _compiled(self, letter: Letter) -> bytes:
         year, month, day = letter.day
         try:
-            pdf: bytes = self._compiler.compile(
+            pdf = self._compiler.compile(
                 format="pdf",
                 sys_inputs={"letter": json.dumps(asdict(letter), ensure_ascii=False)},
                 pdf_standards=list(_STANDARDS),
@@ -51,7 +68,13 @@ class Typesetter:
             )
         except typst.TypstError as error:
             raise LetterFault(_reason(error)) from None
+        assert isinstance(pdf, bytes)
         return pdf
+
+
+def _counted(pdf: bytes) -> SetLetter:
+    with closing(PdfDocument(pdf)) as document:
+        return SetLetter(pdf, len(document))
 
 
 def _reason(error: typst.TypstError) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
 from services.notify.domain.clauses import ClauseText, clause_on
 from services.notify.domain.content import NoticeFacts, Words
@@ -66,7 +66,7 @@ class Templates:
         self._mails: Final = Environment(
             loader=FileSystemLoader(directory),
             undefined=StrictUndefined,
-            autoescape=lambda name: name is not None and name.endswith(".html"),
+            autoescape=select_autoescape(("html",)),
         )
         self._mails.filters["wrapped"] = _wrapped
         self._mails.filters["bullet"] = _bullet
@@ -95,8 +95,7 @@ class Templates:
         source = self._notices[facts.kind, facts.language]
         try:
             blocks = tuple(
-                self._block(block, context)
-                for block in self._applicable(source["blocks"], context)
+                self._block(block, context) for block in self._applicable(source["blocks"], context)
             )
             clauses = tuple(
                 self._clause(clause["clause"], context, facts.language, on)
@@ -190,9 +189,7 @@ def _words(directory: Path, language: Language) -> Words:
     path = directory / "words.yaml"
     try:
         found = _mapping(path)[language]
-        return Words(
-            language=language, **{**found, "amount_heads": tuple(found["amount_heads"])}
-        )
+        return Words(language=language, **{**found, "amount_heads": tuple(found["amount_heads"])})
     except (TypeError, KeyError) as error:
         message = f"{path}: {language}: {error}"
         raise TemplateFault(message) from error

@@ -4,7 +4,7 @@ Which clause the law wants is decided here, from the kind of notice and of progr
 are data (`templates/clauses.yaml`), versioned by the day from which they are valid.
 """
 
-from collections.abc import Set
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,7 +25,7 @@ class ProgrammeKind(StrEnum):
 class ClauseMissing(ValueError):
     """A notice lacks what the law demands of it; a person must look."""
 
-    def __init__(self, missing: Set[str]) -> None:
+    def __init__(self, missing: Collection[str]) -> None:
         super().__init__(f"mandatory clause missing: {', '.join(sorted(missing))}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from services.notify.domain.clauses import ProgrammeKind
 from services.notify.domain.content import NoticeFacts, Words
 from services.notify.domain.letterhead import Letterhead
 from services.notify.domain.message import Block, Clause, Message
@@ -48,11 +49,12 @@ def letter_of(
 ) -> Letter:
     """The letter of a message, to an address, dated a day of the desk's zone."""
     labels = words.labels
+    agency = facts.programme_kind is ProgrammeKind.AGENCY
     written = day(on, message.language)
     entries = (
         (labels["date"], written),
         (labels["case"], message.case_id),
-        (labels["policy"], facts.policy_number),
+        (labels["file" if agency else "policy"], facts.policy_number),
         (labels["programme"], facts.programme),
         (labels["phone"], office.phone),
         (labels["email"], office.email),

@@ -27,7 +27,7 @@ def money(amount: Decimal, currency: str, language: Language) -> str:
     sign = "\N{MINUS SIGN}" if amount < 0 else ""
     symbol = _SYMBOLS.get(currency, currency)
     if language is Language.GERMAN:
-        swapped = figure.translate(str.maketrans({",": ".", ".": ","}))
+        swapped = figure.translate(str.maketrans(",.", ".,"))
         return f"{sign}{swapped}{_NO_BREAK}{symbol}"
     gap = "" if symbol != currency else _NO_BREAK
     return f"{sign}{symbol}{gap}{figure}"

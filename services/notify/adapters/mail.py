@@ -1,0 +1,45 @@
+"""A message as the exact bytes of a mail."""
+
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from services.notify.adapters.templates import RenderedMail
+from services.notify.domain.channel import Email
+from services.notify.domain.message import Message
+from services.notify.domain.wording import one_line
+
+
+def mail_of(
+    message: Message,
+    rendered: RenderedMail,
+    *,
+    sender: str,
+    to: Email,
+    message_id: str,
+    now: datetime,
+) -> bytes:
+    """Text and HTML as alternatives, with headers that no autoresponder answers.
+
+    `Auto-Submitted` (RFC 3834) and `X-Auto-Response-Suppress` (Exchange) keep machines quiet; a
+    bounce still comes, to the envelope sender. A header can't be injected: every value is one line
+    and goes through the email package, which encodes it.
+    """
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"] = _address(sender, message.signature[0])
+    mail["To"] = _address(to.address, to.name)
+    mail["Subject"] = one_line(f"[{message.case_id}] {message.subject}")
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Content-Language"] = message.language.value
+    mail.set_content(rendered.text, cte="quoted-printable")
+    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def _address(address: str, name: str) -> Address:
+    return Address(display_name=one_line(name), addr_spec=address)

@@ -1,0 +1,90 @@
+"""From a case file to a mail's bytes or a letter's data: content, words, clause guard."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.notify.adapters.mail import mail_of
+from services.notify.adapters.templates import RenderedMail, Templates
+from services.notify.domain import clauses
+from services.notify.domain.channel import Email
+from services.notify.domain.content import NoticeFacts, facts_of
+from services.notify.domain.letter import Letter, letter_of
+from services.notify.domain.letterhead import Letterhead, letterhead_of
+from services.notify.domain.message import Message
+from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.contacts import Language
+from shared.message_ids import message_id_of
+from shared.programmes import Programmes, ProgrammeVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One notice in words, with what it was written from."""
+
+    message: Message
+    facts: NoticeFacts
+    office: Letterhead
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Writes notices; the same case file, kind and day always give the same words.
+
+    Attributes:
+        desk_address: Sender of every mail; the domain of its Message-ID.
+        notice_key: Secret under which a Message-ID is made.
+    """
+
+    templates: Templates
+    programmes: Programmes
+    letterheads: dict[str, Letterhead]
+    desk_address: str
+    notice_key: str
+
+    def written(
+        self, case: CaseFileUpdated, kind: NoticeKind, language: Language, on: date
+    ) -> Written:
+        """The notice in words, after the clause guard let it pass.
+
+        Raises:
+            ContentMissing: The case file lacks what the notice has to say.
+            ClauseMissing: A mandatory clause is missing.
+            TemplateFault: A template is wrong.
+        """
+        programme = self._programme(case, on)
+        facts = facts_of(
+            case, kind, programme, self.programmes.desk, self.templates.words[language]
+        )
+        code = programme.code if programme and case.client else None
+        office = letterhead_of(code, self.letterheads)
+        message = self.templates.message(facts, office, on)
+        clauses.guard(message, kind, facts.programme_kind, facts.outcome, facts.reasons)
+        return Written(message, facts, office)
+
+    def mail(self, written: Written, to: Email, notice_id: str, now: datetime) -> bytes:
+        """The notice as the bytes of a mail."""
+        domain = self.desk_address.rpartition("@")[2]
+        return mail_of(
+            written.message,
+            self.mail_parts(written),
+            sender=self.desk_address,
+            to=to,
+            message_id=message_id_of(notice_id, self.notice_key, domain),
+            now=now,
+        )
+
+    def mail_parts(self, written: Written) -> RenderedMail:
+        """The notice as plain text and HTML."""
+        return self.templates.mail(written.message)
+
+    def letter(self, written: Written, address: tuple[str, ...], on: date) -> Letter:
+        """The notice as a letter, ready for the typesetter."""
+        words = self.templates.words[written.facts.language]
+        return letter_of(written.message, written.facts, written.office, words, address, on)
+
+    def _programme(self, case: CaseFileUpdated, on: date) -> ProgrammeVersion | None:
+        """The version that the case was reviewed under, else the one of today."""
+        if case.programme is None:
+            return None
+        version = self.programmes.version(case.programme, case.programme_version or "")
+        return version or self.programmes.version_on(case.programme, on)

@@ -1,0 +1,196 @@
+"""Notify's HTTP side: where a notice stands, what was sent, and sending it again by hand."""
+
+from datetime import datetime
+from email import message_from_bytes, policy
+from typing import Annotated, Literal
+
+import structlog
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from services.notify import store
+from services.notify.app import App
+from services.notify.domain import notice as lives
+from services.notify.domain.notice import Notice
+from services.notify.domain.samples import SAMPLE_DAY, sample_case
+from services.notify.recording import record
+from shared.auth import Actor, requires
+from shared.contract.case_file import NoticeKind
+from shared.contract.contacts import Channel, Language
+from shared.contract.public import NoticeStatus
+from shared.errors import NotFound, VersionConflict
+
+log = structlog.get_logger(__name__)
+
+Reader = Annotated[
+    Actor,
+    Depends(
+        requires(
+            "representative",
+            "senior_representative",
+            "supervisor",
+            "auditor",
+            "administrator",
+            "trainee",
+        )
+    ),
+]
+Sending = Annotated[
+    Actor, Depends(requires("representative", "senior_representative", "supervisor"))
+]
+
+_HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+class NoticeView(BaseModel):
+    """A notice and where it stands; no address and no text."""
+
+    notice_id: str
+    case_id: str
+    kind: NoticeKind
+    language: Language
+    channel: Channel
+    status: NoticeStatus
+    sequence: int
+    attempts: int
+    created_at: datetime
+    changed_at: datetime
+    next_attempt_at: datetime | None
+    detail: str
+    has_document: bool
+
+
+class StepView(BaseModel):
+    """One public step in a notice's life."""
+
+    sequence: int
+    channel: Channel
+    status: NoticeStatus
+    at: datetime
+    detail: str
+    by: str
+
+
+class NoticeHistory(NoticeView):
+    """A notice with all its steps."""
+
+    steps: list[StepView]
+
+
+class Resend(BaseModel):
+    """Why a person has a notice sent again."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+    sequence: Annotated[int, Field(ge=1)] | None = None
+    """The notice's sequence that the person saw; refused when it changed meanwhile."""
+
+
+def router(app: App) -> APIRouter:
+    """The routes; each needs a token with a fitting role."""
+    api = APIRouter(tags=["notices"])
+
+    @api.get("/notices")
+    async def notices(_actor: Reader, case_id: str) -> list[NoticeView]:
+        """A case's notices, oldest first."""
+        async with app.service.database.reading() as connection:
+            return [_view(notice) for notice in await store.of_case(connection, case_id)]
+
+    @api.get("/notices/{notice_id}")
+    async def notice(_actor: Reader, notice_id: str) -> NoticeHistory:
+        """One notice with its history."""
+        async with app.service.database.reading() as connection:
+            found = _found(await store.find(connection, notice_id))
+            steps = await store.history_of(connection, notice_id)
+        return NoticeHistory(
+            **_view(found).model_dump(), steps=[StepView.model_validate(dict(s)) for s in steps]
+        )
+
+    @api.get("/notices/{notice_id}/document", response_class=Response)
+    async def document(actor: Reader, notice_id: str) -> Response:
+        """What went out: the letter as PDF, or the mail's text."""
+        async with app.service.database.reading() as connection:
+            found = _found(await store.find(connection, notice_id))
+        if found.document_id is None:
+            raise NotFound("nothing of this notice was made yet")
+        data = await app.documents.get(found.document_id)
+        log.info("document read", notice_id=notice_id, case_id=found.case_id, actor=actor.subject)
+        if found.channel is Channel.LETTER:
+            return _attachment(data, "application/pdf", f"{found.case_id}.pdf")
+        return _attachment(_text_of(data), "text/plain; charset=utf-8", f"{found.case_id}.txt")
+
+    @api.post("/notices/{notice_id}/resend", status_code=202)
+    async def resend(actor: Sending, notice_id: str, request: Resend) -> NoticeView:
+        """Send a notice again; a mail keeps its Message-ID, a letter is printed once more."""
+        async with app.service.unit_of_work() as work:
+            before = _found((await store.load(work.connection, [notice_id])).get(notice_id))
+            if request.sequence is not None and request.sequence != before.sequence:
+                raise VersionConflict(before.sequence)
+            today = app.renderer.programmes.desk.local_day(work.now)
+            steps = lives.resent(before, request.reason, now=work.now, today=today)
+            await record(work, [(before, steps)], by=actor.subject)
+            work.after_commit(app.wake)
+        return _view(steps[-1])
+
+    @api.get("/previews/{kind}", response_class=Response)
+    async def preview(
+        _actor: Reader,
+        kind: NoticeKind,
+        lang: Language = Language.GERMAN,
+        programme: Annotated[str, Query()] = "household",
+        as_: Annotated[Literal["html", "text", "pdf"], Query(alias="format")] = "html",
+    ) -> Response:
+        """A notice with sample data, as a client would get it."""
+        version = app.renderer.programmes.version_on(programme, SAMPLE_DAY)
+        if version is None:
+            raise NotFound("no such programme")
+        case = sample_case(version, lang)
+        written = app.renderer.written(case, kind, lang, SAMPLE_DAY)
+        if as_ == "pdf":
+            assert case.client is not None
+            assert case.client.postal_address is not None
+            letter = app.renderer.letter(written, case.client.postal_address.lines, SAMPLE_DAY)
+            pdf = (await app.typesetter.set(letter)).pdf
+            return _attachment(pdf, "application/pdf", f"{kind}-{lang}.pdf")
+        parts = app.renderer.mail_parts(written)
+        if as_ == "text":
+            return Response(parts.text, media_type="text/plain", headers=_HARMLESS)
+        sandbox = {
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+        }
+        return Response(parts.html, media_type="text/html", headers=_HARMLESS | sandbox)
+
+    return api
+
+
+def _found(notice: Notice | None) -> Notice:
+    if notice is None:
+        raise NotFound("no such notice")
+    return notice
+
+
+def _view(notice: Notice) -> NoticeView:
+    return NoticeView(
+        notice_id=notice.notice_id,
+        case_id=notice.case_id,
+        kind=notice.kind,
+        language=notice.language,
+        channel=notice.channel,
+        status=notice.status,
+        sequence=notice.sequence,
+        attempts=notice.attempts,
+        created_at=notice.created_at,
+        changed_at=notice.changed_at,
+        next_attempt_at=notice.next_attempt_at,
+        detail=notice.detail,
+        has_document=notice.document_id is not None,
+    )
+
+
+def _text_of(mail: bytes) -> bytes:
+    part = message_from_bytes(mail, policy=policy.default).get_body(("plain",))
+    return str(part.get_content()).encode() if part else b""
+
+
+def _attachment(data: bytes, media_type: str, name: str) -> Response:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=media_type, headers=_HARMLESS | disposition)

@@ -1,0 +1,226 @@
+"""Delivers one notice: renders it, hands it over, records what came of it.
+
+For a mail the mark is durable before its first byte leaves. A letter needs none: the spool takes
+the same notice only once. A notice that can't be rendered fails with its reason, for a person.
+"""
+
+import asyncio
+import traceback
+from datetime import date, datetime
+
+import structlog
+from prometheus_client import Counter
+
+from services.notify.adapters.letters import LetterFault, SetLetter
+from services.notify.adapters.mailer import Deferred, MailConnection, Refused, Unanswered
+from services.notify.adapters.templates import TemplateFault
+from services.notify.app import App
+from services.notify.domain import notice as lives
+from services.notify.domain.channel import Email, ForPerson, choose_way, letter_way
+from services.notify.domain.clauses import ClauseMissing
+from services.notify.domain.content import ContentMissing
+from services.notify.domain.notice import Notice
+from services.notify.recording import Recorder, Step
+from shared.contract.case_file import CaseFileUpdated
+from shared.errors import NotFound
+
+log = structlog.get_logger(__name__)
+
+NOTICES = Counter(
+    "claimsdesk_notices_total", "Attempts to deliver a notice", ["channel", "outcome"]
+)
+
+_SAYS_WHY = (ContentMissing, ClauseMissing, TemplateFault, LetterFault, NotFound)
+"""Faults whose text tells a person what to do and holds nothing personal."""
+
+
+class CannotRender(Exception):
+    """A notice can't be made; the text is for a person."""
+
+
+class Delivery:
+    """Delivers the notices that one process took.
+
+    Attributes:
+        server_problem: Why no mail goes out at all, or None.
+    """
+
+    def __init__(self, app: App, recorder: Recorder, worker: str) -> None:
+        self._app = app
+        self._recorder = recorder
+        self._worker = worker
+        self._connections: asyncio.LifoQueue[MailConnection] = asyncio.LifoQueue()
+        for _ in range(app.settings.smtp_connections):
+            self._connections.put_nowait(MailConnection(app.mail_server))
+        self.server_problem: str | None = None
+
+    async def mail(self, notice: Notice, now: datetime) -> None:
+        """Send a notice by email."""
+        try:
+            to, data = await self._mail(notice, now)
+        except CannotRender as error:
+            await self._failed(notice, str(error))
+            return
+        connection = await self._connections.get()
+        try:
+            await self._hand_in(connection, notice, to, data)
+        finally:
+            self._connections.put_nowait(connection)
+
+    async def letter(self, notice: Notice, _now: datetime) -> None:
+        """Put a notice into the print spool as a letter."""
+        try:
+            letter, document_id = await self._letter(notice)
+        except CannotRender as error:
+            await self._failed(notice, str(error))
+            return
+        try:
+            await asyncio.to_thread(
+                self._app.spool.put,
+                notice.letter_day,
+                notice_id=notice.notice_id,
+                case_id=notice.case_id,
+                kind=notice.kind.value,
+                run=notice.run,
+                pdf=letter.pdf,
+                pages=letter.pages,
+            )
+        except OSError as error:
+            log.warning("the print spool can't be written", reason=str(error.strerror))
+            await self._deferred(notice, f"print spool: {error.strerror}")
+            return
+        await self._sent(notice, document_id)
+
+    async def close(self) -> None:
+        """Take leave of the mail server."""
+        while not self._connections.empty():
+            await self._connections.get_nowait().quit()
+
+    async def _hand_in(
+        self, connection: MailConnection, notice: Notice, to: Email, data: bytes
+    ) -> None:
+        document_id = notice.document_id or await self._app.documents.put(data)
+
+        async def mark() -> bool:
+            return await self._recorder.apply(
+                notice.notice_id,
+                lambda current, _: lives.marked(
+                    current, worker=self._worker, document_id=document_id
+                ),
+            )
+
+        try:
+            taken = await connection.send(self._app.settings.desk_address, to.address, data, mark)
+        except Deferred as error:
+            self.server_problem = str(error) if error.server_away else None
+            await self._deferred(notice, str(error))
+        except Refused as error:
+            self.server_problem, reason = None, str(error)
+            await self._apply(
+                notice,
+                lambda current, work: lives.refused(
+                    current,
+                    reason,
+                    worker=self._worker,
+                    now=work.now,
+                    today=self._today(work.now),
+                ),
+                "refused",
+            )
+        except Unanswered as error:
+            log.warning("a notice is uncertain", notice_id=notice.notice_id, reason=str(error))
+            await self._apply(
+                notice, lambda current, work: lives.left_behind(current, now=work.now), "uncertain"
+            )
+        else:
+            self.server_problem = None
+            if taken:
+                await self._sent(notice, document_id)
+
+    async def _mail(self, notice: Notice, now: datetime) -> tuple[Email, bytes]:
+        """Address and bytes of a mail; the same bytes again if it was made before."""
+        try:
+            case = self._case(notice)
+            way = choose_way(case, notice.kind)
+            if not isinstance(way, Email):
+                raise ContentMissing("no email may be sent to this client")
+            if notice.document_id:
+                return way, await self._app.documents.get(notice.document_id)
+            written = self._app.renderer.written(
+                case, notice.kind, notice.language, self._today(now)
+            )
+            return way, self._app.renderer.mail(written, way, notice.notice_id, now)
+        except Exception as error:
+            raise self._cannot_render(notice, error) from None
+
+    async def _letter(self, notice: Notice) -> tuple[SetLetter, str]:
+        """A letter and where it is stored; the same bytes again if it was made before."""
+        try:
+            if notice.document_id:
+                pdf = await self._app.documents.get(notice.document_id)
+                return await self._app.typesetter.counted(pdf), notice.document_id
+            case = self._case(notice)
+            way = letter_way(case)
+            if isinstance(way, ForPerson):
+                raise ContentMissing(way.reason)
+            written = self._app.renderer.written(
+                case, notice.kind, notice.language, notice.letter_day
+            )
+            letter = await self._app.typesetter.set(
+                self._app.renderer.letter(written, way.lines, notice.letter_day)
+            )
+            return letter, await self._app.documents.put(letter.pdf)
+        except Exception as error:
+            raise self._cannot_render(notice, error) from None
+
+    def _case(self, notice: Notice) -> CaseFileUpdated:
+        if notice.case_file is None:
+            raise ContentMissing("its case file was dropped after the time for bounces")
+        return CaseFileUpdated.model_validate_json(notice.case_file)
+
+    def _cannot_render(self, notice: Notice, error: Exception) -> CannotRender:
+        if isinstance(error, _SAYS_WHY):
+            log.warning("a notice needs a person", notice_id=notice.notice_id, reason=str(error))
+            return CannotRender(str(error))
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(
+            "a notice can't be rendered",
+            notice_id=notice.notice_id,
+            fault=type(error).__name__,
+            place=f"{place.filename}:{place.lineno}",
+        )
+        return CannotRender(f"a fault of the desk's software: {type(error).__name__}")
+
+    async def _sent(self, notice: Notice, document_id: str) -> None:
+        await self._apply(
+            notice,
+            lambda current, work: lives.sent(
+                current, worker=self._worker, document_id=document_id, now=work.now
+            ),
+            "sent",
+        )
+
+    async def _failed(self, notice: Notice, reason: str) -> None:
+        await self._apply(
+            notice, lambda current, work: lives.failed(current, reason, now=work.now), "failed"
+        )
+
+    async def _deferred(self, notice: Notice, reason: str) -> None:
+        await self._apply(
+            notice,
+            lambda current, work: lives.deferred(
+                current, reason, worker=self._worker, now=work.now, today=self._today(work.now)
+            ),
+            "deferred",
+        )
+
+    async def _apply(self, notice: Notice, step: Step, outcome: str) -> None:
+        if await self._recorder.apply(notice.notice_id, step):
+            NOTICES.labels(notice.channel.value, outcome).inc()
+            if outcome in {"refused", "deferred"}:
+                self._app.wake()
+        else:
+            log.warning("a notice changed meanwhile", notice_id=notice.notice_id, outcome=outcome)
+
+    def _today(self, now: datetime) -> date:
+        return self._app.renderer.programmes.desk.local_day(now)

@@ -1,0 +1,113 @@
+"""A made-up case for previews and tests, in any programme: every notice can be written from it."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from shared.contract.base import utc
+from shared.contract.case_file import (
+    ArithmeticStep,
+    AssessedLine,
+    Assessment,
+    CaseClient,
+    CaseFileUpdated,
+    CaseKind,
+    CaseState,
+    ChecklistItem,
+    DecidedLine,
+    Decision,
+    DecisionOutcome,
+    Recommendation,
+)
+from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Language
+from shared.contract.reference import PostalAddress
+from shared.programmes import ProgrammeVersion
+
+SAMPLE_DAY = date(2026, 11, 23)
+_OPENED = utc(2026, 11, 20, 9, 15)
+_CLAIMED = Decimal("480.00")
+_COVERED = Decimal("430.00")
+_APPROVED = {
+    DecisionOutcome.APPROVE: _COVERED,
+    DecisionOutcome.APPROVE_IN_PART: Decimal("400.00"),
+    DecisionOutcome.DENY: Decimal("0.00"),
+}
+_WORDS = {
+    Language.GERMAN: ("Erika Müller-Lüdenscheidt", "Sehr geehrte Frau Müller-Lüdenscheidt"),
+    Language.ENGLISH: ("Erika Müller-Lüdenscheidt", "Dear Ms Müller-Lüdenscheidt"),
+}
+
+
+def sample_case(
+    programme: ProgrammeVersion,
+    language: Language,
+    outcome: DecisionOutcome = DecisionOutcome.APPROVE_IN_PART,
+) -> CaseFileUpdated:
+    """A claim with one line for the programme's first benefit, decided as given."""
+    benefit, terms = next(iter(programme.benefits.items()))
+    name, salutation = _WORDS[language]
+    reasons = () if outcome is DecisionOutcome.APPROVE else ("amount_not_proven",)
+    return CaseFileUpdated(
+        case_id="C-7K3M-9PQR-D",
+        sequence=3,
+        kind=CaseKind.CLAIM,
+        state=CaseState.PARTLY_APPROVED,
+        opened_at=_OPENED,
+        updated_at=_OPENED,
+        channel=Channel.EMAIL,
+        language=language,
+        programme=programme.code,
+        programme_version=programme.version,
+        policy_number="HH-2024-000123",
+        client=CaseClient(
+            client_id="client-1001",
+            name=name,
+            salutation=salutation,
+            language=language,
+            emails=("erika@client.example",),
+            email_consent=True,
+            postal_address=PostalAddress(lines=(name, "Lindenstraße 5", "10969 Berlin")),
+        ),
+        correspondents=("erika@client.example",),
+        claim=ClaimDetails(
+            date_of_loss=SAMPLE_DAY - timedelta(days=5),
+            lines=(
+                ClaimLine(
+                    line_id=1,
+                    description=terms.names.text(language),
+                    benefit=benefit,
+                    amount=_CLAIMED,
+                ),
+            ),
+        ),
+        assessment=Assessment(
+            programme=programme.code,
+            programme_version=programme.version,
+            lines=(
+                AssessedLine(
+                    line_id=1,
+                    benefit=benefit,
+                    claimed=_CLAIMED,
+                    covered=_COVERED,
+                    steps=(ArithmeticStep(step="deductible", before=_CLAIMED, after=_COVERED),),
+                ),
+            ),
+            claimed=_CLAIMED,
+            covered=_COVERED,
+            recommendation=Recommendation.APPROVE,
+            straight_through=False,
+        ),
+        checklist=(ChecklistItem(item="document:invoice", line_id=1),),
+        answer_by=SAMPLE_DAY + timedelta(days=14),
+        decisions=(
+            Decision(
+                decision_id="sample",
+                outcome=outcome,
+                by="rita",
+                at=_OPENED,
+                reasons=reasons,
+                lines=(DecidedLine(line_id=1, approved=_APPROVED[outcome]),),
+                approved=_APPROVED[outcome],
+                case_sequence=2,
+            ),
+        ),
+    )
