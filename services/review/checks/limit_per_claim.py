@@ -19,9 +19,9 @@ TEXT = {
 def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
     """Say on which lines the limit per claim was reached."""
     for line in lines:
-        benefit = subject.benefit(line.benefit)
         taken = line.taken_by(ArithmeticStepName.LIMIT_PER_CLAIM)
-        if taken and benefit is not None:
+        benefit = subject.benefit(line.benefit) if taken else None
+        if benefit is not None:
             yield Finding(
                 code=CODE,
                 group=GROUP,

@@ -52,6 +52,8 @@ class PricedLine:
 
     def taken_by(self, step: str) -> Decimal:
         """What one kind of step took away."""
+        if not self.steps:
+            return NOTHING
         return sum((each.before - each.after for each in self.steps if each.step == step), NOTHING)
 
     def assessed(self) -> AssessedLine:

@@ -41,7 +41,7 @@ def assess(subject: ClaimUnderReview) -> Assessment:
 
     claimed = _sum(line.claimed for line in lines)
     covered = _sum(line.covered for line in lines)
-    recommendation = _recommend(subject, findings, lines, covered)
+    recommendation = _recommend(findings, lines, covered)
     programme, policy = subject.programme, subject.policy
     return Assessment(
         programme=programme.code if programme else None,
@@ -62,15 +62,14 @@ def assess(subject: ClaimUnderReview) -> Assessment:
     )
 
 
-def open_questions(findings: Iterable[Finding]) -> list[Finding]:
+def open_questions(findings: Sequence[Finding]) -> list[Finding]:
     """The findings to ask the client about; nobody is asked about a line that is rejected."""
-    found = list(findings)
-    rejected, all_rejected = _rejections(found)
+    rejected, all_rejected = _rejections(findings)
     if all_rejected:
         return []
     return [
         finding
-        for finding in found
+        for finding in findings
         if finding.severity is Severity.ASK and finding.line_id not in rejected
     ]
 
@@ -89,10 +88,7 @@ def _rejections(findings: Iterable[Finding]) -> tuple[frozenset[int], bool]:
 
 
 def _recommend(
-    subject: ClaimUnderReview,
-    findings: Sequence[Finding],
-    lines: Sequence[PricedLine],
-    covered: Decimal,
+    findings: Sequence[Finding], lines: Sequence[PricedLine], covered: Decimal
 ) -> Recommendation:
     if any(finding.code in PERSON_FIRST for finding in findings):
         return Recommendation.REFER
