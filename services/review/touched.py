@@ -54,11 +54,12 @@ class Touched:
     ) -> PolicyChanged | None:
         """The policy that a contact is about.
 
-        The one it names, else the one of its case, else the only one its client holds.
+        The one of its case, so that a number in a later mail moves no case to another policy;
+        else the one it names, else the only one its client holds.
         """
         number = (
-            _number_of(contact)
-            or (case.policy_number if case else None)
+            (case.policy_number if case else None)
+            or _number_of(contact)
             or self.only_policies.get(contact.client_id or "")
         )
         return self.policies.get(number or "")
