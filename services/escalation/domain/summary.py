@@ -75,7 +75,7 @@ def summary_of(
 
 
 def waits_of(facts: Iterable[Fact]) -> tuple[Wait, ...]:
-    """Return who waited for whom, from facts in order; neighbouring spans of one party are one."""
+    """Return who waited for whom, from facts in order; spans of no length are left out."""
     waits: list[Wait] = []
     for fact in facts:
         if fact.name not in _WAITS_FOR_AFTER:
@@ -85,7 +85,9 @@ def waits_of(facts: Iterable[Fact]) -> tuple[Wait, ...]:
         if current is not None:
             if current.waited_for == waited_for:
                 continue
-            waits[-1] = current.model_copy(update={"until": fact.at})
+            del waits[-1]
+            if current.since < fact.at:
+                waits.append(current.model_copy(update={"until": fact.at}))
         if waited_for is not None:
             waits.append(Wait(waited_for=waited_for, since=fact.at))
     return tuple(waits)

@@ -1,0 +1,315 @@
+"""Clocks and escalations of cases as stored, on both databases."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy import MetaData, delete, select
+
+from deploy.local.keys import SigningKey
+from services.escalation import agents, firing, store
+from services.escalation.app import App, build
+from services.escalation.domain.escalations import Status, accept, give_back
+from services.escalation.domain.summary import Summary
+from services.escalation.settings import Settings
+from shared.contract.base import Body, utc
+from shared.contract.case_file import (
+    CaseFileUpdated,
+    CaseState,
+    Closed,
+    Decided,
+    Escalated,
+    InformationReceived,
+    InformationRequested,
+)
+from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
+from shared.messaging.envelope import decode
+from shared.messaging.tables import outbox_table
+from shared.migrations import migrate
+from tests.support.escalation_desk import OPENED, case_file, clock, event_of, write_rules
+
+START = utc(2026, 11, 23, 9)
+MINUTE = timedelta(minutes=1)
+CLOCKS = [
+    clock("first_response", "PT30M", "PT10M", stops=["information_requested", "decided"]),
+    clock(
+        "resolution",
+        "PT2H",
+        "PT1H",
+        pauses=["information_requested"],
+        resumes=["information_received", "escalated"],
+        stops=["decided", "closed"],
+    ),
+]
+
+
+class Desk:
+    """Escalation without its broker: what it would publish is read from its outbox."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._outbox = outbox_table(MetaData())
+
+    async def note(self, *files: CaseFileUpdated) -> None:
+        async with self.app.service.unit_of_work() as work:
+            await agents.note_case_files(self.app, work, [event_of(file) for file in files])
+
+    async def fire(self, at: datetime) -> None:
+        while await firing.fire(self.app, at):
+            pass
+
+    async def published(self) -> list[Body]:
+        """What was emitted since the last call, in order."""
+        table = self._outbox
+        async with self.app.service.database.transaction() as connection:
+            rows = (await connection.execute(select(table).order_by(table.c.id))).all()
+            await connection.execute(delete(table))
+        return [
+            decode(
+                row.key,
+                row.value,
+                [(name, text.encode("latin-1")) for name, text in orjson.loads(row.headers)],
+            ).body
+            for row in rows
+        ]
+
+    async def told(self) -> list[str]:
+        """The same in short."""
+        return [in_short(body) for body in await self.published()]
+
+    async def lines(self) -> list[tuple]:
+        async with self.app.service.database.reading() as connection:
+            rows = await connection.execute(
+                select(store.clocks, store.cases.c.fires_at, store.cases.c.state.label("case"))
+                .join(store.cases, store.cases.c.case_id == store.clocks.c.case_id)
+                .order_by(store.clocks.c.case_id, store.clocks.c.kind)
+            )
+            return [tuple(row) for row in rows]
+
+    async def escalations(self, status: Status | None = None) -> list:
+        async with self.app.service.database.reading() as connection:
+            return await store.find_escalations(connection, status=status, limit=100)
+
+
+def in_short(body: Body) -> str:
+    if isinstance(body, EscalationChanged):
+        return f"{body.case_id} {body.status} {body.reason}"
+    assert isinstance(body, (ClockWarned, ClockBreached))
+    alarm = "warned" if isinstance(body, ClockWarned) else "breached"
+    return f"{body.case_id} {body.clock} {body.run} {alarm}"
+
+
+def at(minutes: float) -> datetime:
+    return START + minutes * MINUTE
+
+
+async def open_desk(database_url: str, folder: Path) -> Desk:
+    folder.mkdir(exist_ok=True)
+    rules = write_rules(folder / "programmes", CLOCKS)
+    settings = Settings(
+        database_url=database_url,
+        jwks_file=SigningKey(folder).jwks_file,
+        documents_dir=folder,
+        **rules,
+    )
+    app = build(settings)
+    await migrate(app.service.database, "escalation", app.service._metadata)
+    return Desk(app)
+
+
+@pytest.fixture
+async def desk(database_url: str, tmp_path: Path):
+    opened = await open_desk(database_url, tmp_path / "desk")
+    yield opened
+    await opened.app.service.database.close()
+
+
+ASKED = CaseState.WAITING_FOR_CLIENT
+REQUESTED = InformationRequested(deadline=START.date())
+
+
+async def test_a_clock_warns_breaches_and_escalates_each_once(desk: Desk):
+    await desk.note(case_file("C1", 1, OPENED, at=at(0)))
+    await desk.fire(at(20))
+    assert await desk.told() == []
+    await desk.fire(at(20.1))
+    assert await desk.told() == ["C1 first_response 1 warned"]
+    await desk.fire(at(30))
+    assert await desk.told() == []
+    await desk.fire(at(30.1))
+    assert await desk.told() == ["C1 first_response 1 breached", "C1 opened overdue"]
+    await desk.fire(at(60))
+    assert await desk.told() == []
+    # The second clock finds the case before a supervisor already.
+    await desk.fire(at(121))
+    assert await desk.told() == ["C1 resolution 1 warned", "C1 resolution 1 breached"]
+    await desk.fire(at(10_000))
+    assert await desk.told() == []
+
+
+async def test_a_late_worker_tells_everything_in_order(desk: Desk):
+    await desk.note(case_file("C1", 1, OPENED, at=at(0)))
+    await desk.fire(at(500))
+    assert await desk.told() == [
+        "C1 first_response 1 warned",
+        "C1 first_response 1 breached",
+        "C1 resolution 1 warned",
+        "C1 resolution 1 breached",
+        "C1 opened overdue",
+    ]
+
+
+async def test_while_the_client_is_asked_nothing_is_told(desk: Desk):
+    await desk.note(case_file("C1", 1, OPENED, REQUESTED, state=ASKED, at=at(0)))
+    await desk.fire(at(1000))
+    assert await desk.told() == []
+    await desk.note(case_file("C1", 2, InformationReceived(), at=at(1000)))
+    await desk.fire(at(1059))
+    assert await desk.told() == []
+    await desk.fire(at(1061))
+    assert await desk.told() == ["C1 resolution 1 warned"]
+
+
+HISTORY = (
+    case_file("C1", 1, OPENED, at=at(0)),
+    case_file("C1", 2, REQUESTED, state=ASKED, at=at(10)),
+    case_file("C1", 3, InformationReceived(), at=at(40)),
+    case_file("C1", 4, Escalated(reason="overdue"), state=CaseState.ESCALATED, at=at(50)),
+)
+
+
+async def test_neither_order_nor_repeats_nor_batches_matter(desk: Desk):
+    expected = None
+    for number, arrival in enumerate(permutations(HISTORY)):
+        if number % 2:
+            await desk.note(*arrival, arrival[0])
+        else:
+            for file in arrival:
+                await desk.note(file)
+                await desk.note(file)
+        lines = await desk.lines()
+        expected = expected or lines
+        assert lines == expected
+        async with desk.app.service.database.transaction() as connection:
+            await connection.execute(delete(store.clocks))
+            await connection.execute(delete(store.cases))
+    first_response, resolution = expected
+    assert (first_response[2], first_response[4]) == ("stopped", None)
+    assert (resolution[2], resolution[4], resolution[-1]) == ("running", at(150), "escalated")
+    assert await desk.told() == []
+
+
+async def test_decided_in_time_tells_nothing_and_late_tells_the_breach_without_a_supervisor(
+    desk: Desk,
+):
+    for case_id, minutes in (("IN-TIME", 29), ("LATE", 31)):
+        await desk.note(
+            case_file(case_id, 1, OPENED, at=at(0)),
+            case_file(
+                case_id, 2, Decided(decision_id="d"), state=CaseState.APPROVED, at=at(minutes)
+            ),
+        )
+    await desk.fire(at(1000))
+    assert await desk.told() == [
+        "LATE first_response 1 warned",
+        "LATE first_response 1 breached",
+    ]
+    assert await desk.escalations() == []
+
+
+@pytest.mark.parametrize("reason", ["by_hand", "over_authority"])
+@pytest.mark.parametrize("end", [CaseState.DENIED, CaseState.CLOSED])
+async def test_escalated_by_review_until_the_case_ends(desk: Desk, reason: str, end: CaseState):
+    ending = Closed() if end is CaseState.CLOSED else Decided(decision_id="d")
+    escalated = case_file(
+        "C1", 2, Escalated(reason=reason), state=CaseState.ESCALATED, at=at(1), keyed_by=("rita",)
+    )
+    ended = case_file("C1", 4, ending, state=end, at=at(3))
+    await desk.note(case_file("C1", 1, OPENED, at=at(0)), escalated)
+    assert await desk.told() == [f"C1 opened {reason}"]
+    (opened,) = await desk.escalations(Status.OPENED)
+    assert opened.involved == {"rita"}
+    # Told again, or once more while it is pending: still one.
+    await desk.note(escalated)
+    await desk.note(
+        case_file("C1", 3, Escalated(reason="by_hand"), state=CaseState.ESCALATED, at=at(2))
+    )
+    assert await desk.told() == []
+    await desk.note(ended)
+    assert await desk.told() == [f"C1 closed {reason}"]
+    await desk.note(ended, escalated)
+    assert await desk.told() == []
+    (closed,) = await desk.escalations()
+    assert (closed.escalation_id, closed.status) == (opened.escalation_id, Status.CLOSED)
+
+
+async def test_escalated_and_decided_in_one_batch(desk: Desk):
+    await desk.note(
+        case_file(
+            "C1", 1, OPENED, Escalated(reason="by_hand"), state=CaseState.ESCALATED, at=at(0)
+        ),
+        case_file("C1", 2, Decided(decision_id="d"), state=CaseState.APPROVED, at=at(1)),
+    )
+    assert await desk.told() == ["C1 opened by_hand", "C1 closed by_hand"]
+
+
+async def test_a_case_decided_before_its_older_file_arrives_is_not_escalated(desk: Desk):
+    await desk.note(
+        case_file("C1", 2, Decided(decision_id="d"), state=CaseState.APPROVED, at=at(2))
+    )
+    await desk.note(
+        case_file("C1", 1, OPENED, Escalated(reason="by_hand"), state=CaseState.ESCALATED, at=at(0))
+    )
+    assert await desk.told() == []
+
+
+async def test_the_case_file_only_confirms_an_overdue_escalation(desk: Desk):
+    await desk.note(case_file("C1", 1, OPENED, at=at(0)))
+    await desk.fire(at(31))
+    (opened,) = await desk.escalations(Status.OPENED)
+    async with desk.app.service.unit_of_work() as work:
+        taken = accept(opened, "sven", work.now)
+        returned = give_back(taken, "sven", "Please call the client.", work.now)
+        await store.save_escalations(work.connection, [returned])
+    await desk.note(
+        case_file("C1", 2, Escalated(reason="overdue"), state=CaseState.ESCALATED, at=at(32))
+    )
+    await desk.fire(at(60))
+    assert [found.status for found in await desk.escalations()] == [Status.RETURNED]
+
+
+async def test_a_supervisor_reads_codes_not_people(desk: Desk):
+    await desk.note(
+        case_file("C1", 1, OPENED, REQUESTED, state=ASKED, at=at(0)),
+        case_file("C1", 2, InformationReceived(), at=at(50), subject="Frau Müller beschwert sich"),
+    )
+    await desk.fire(at(171))
+    (opened,) = await desk.escalations()
+    summary = Summary.model_validate_json(opened.summary)
+    assert summary.state is CaseState.WAITING_FOR_PERSON
+    assert [(wait.waited_for, wait.since, wait.until) for wait in summary.waits] == [
+        ("client", at(0), at(50)),
+        ("desk", at(50), None),
+    ]
+    assert [(late.clock, late.due_at) for late in summary.overdue] == [("resolution", at(170))]
+    assert "Müller" not in opened.summary
+
+
+async def test_many_workers_tell_each_breach_once(postgres_server, tmp_path: Path):
+    url = postgres_server.create_database()
+    desks = [await open_desk(url, tmp_path / str(number)) for number in range(3)]
+    try:
+        cases = [f"C{number}" for number in range(1000)]
+        await desks[0].note(*(case_file(case_id, 1, OPENED, at=at(0)) for case_id in cases))
+        await asyncio.gather(*(desk.fire(at(31)) for desk in desks for _ in range(2)))
+        counts = Counter(await desks[0].told())
+        expected = ("first_response 1 warned", "first_response 1 breached", "opened overdue")
+        assert counts == {f"{case_id} {what}": 1 for case_id in cases for what in expected}
+    finally:
+        for desk in desks:
+            await desk.app.service.database.close()
+        postgres_server.drop_database(url)
