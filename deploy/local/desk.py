@@ -10,7 +10,6 @@ with LocalDesk(Path("var")) as desk:      # start() … stop()
 import contextlib
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -28,7 +27,7 @@ from deploy.local.ports import LOOPBACK, PortBook
 from deploy.local.readiness import wait_ready
 from deploy.local.runtime import PROJECT, Progress, quiet
 from deploy.local.services import SERVICES, DatabaseUrl, Service, Surroundings
-from deploy.local.supervision import BROKER, MAIL, SERVICE, Program, Supervisor
+from deploy.local.supervision import BROKER, MAIL, Program, Supervisor
 
 READY_TIMEOUT_S = 60
 KAFKA, MAIL_SERVER = "kafka", "mail"
@@ -245,14 +244,7 @@ class LocalDesk:
             self._database_url_for,
         )
         return ground + [
-            Program(
-                service.name,
-                [sys.executable, "-m", service.module],
-                SERVICE,
-                stop_s=10,
-                env_file=surroundings.write(service.name, self._ports[service.name]),
-            )
-            for service in self.services
+            surroundings.program(service, self._ports[service.name]) for service in self.services
         ]
 
     def _start_ground(self) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 import shlex
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from deploy.local.keys import write_private
 from deploy.local.mail import DESK_ADDRESS, PASSWORD
 from deploy.local.ports import LOOPBACK
+from deploy.local.supervision import SERVICE, Program
+
+STOP_S = 10
 
 DatabaseUrl = Callable[[str], str]
 
@@ -65,6 +69,16 @@ class Surroundings:
             # Compiled modules start a service in a third of the time.
             "PYTHONDONTWRITEBYTECODE": "",
         }
+
+    def program(self, service: Service, http_port: int) -> Program:
+        """Return how a service is run, with its environment written."""
+        return Program(
+            service.name,
+            [sys.executable, "-m", service.module],
+            SERVICE,
+            stop_s=STOP_S,
+            env_file=self.write(service.name, http_port),
+        )
 
     def write(self, service: str, http_port: int) -> Path:
         """Write a service's environment as a file that a shell can read, too.
