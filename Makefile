@@ -45,7 +45,7 @@ check: $(stamps)/dev ## Check style, types, import rules, and that generated fil
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
-	@$(bin)/lint-imports
+	@$(bin)/lint-imports --no-logo
 	@$(python) -m shared.contract.publish --check
 
 .PHONY: test
