@@ -34,7 +34,11 @@ NOT_A_COMPLAINT = _cue(
 )
 
 CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
-    (Intent.COMPLAINT, _cue(r"beschwer(?:den?|e|en|t)\b|beschwerde\w*", r"\bcomplain(?:t|ts|ing)?\b"), 6),
+    (
+        Intent.COMPLAINT,
+        _cue(r"beschwer(?:den?|e|en|t)\b|beschwerde\w*", r"\bcomplain(?:t|ts|ing)?\b"),
+        6,
+    ),
     (
         Intent.COMPLAINT,
         _cue(

@@ -5,6 +5,7 @@ are read, raises on some malformed ones, and costs several times as much. Header
 `decoding` instead.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
@@ -92,6 +93,25 @@ def parse_mail(raw: bytes, authserv_id: str) -> ParsedMail:
         references=_references(headers),
     )
     return _with_content(envelope, message)
+
+
+def fingerprint(raw: bytes) -> str:
+    """A digest of what a sender wrote: Message-ID, From, Subject and body.
+
+    It is the same for every delivery of one mail, whatever trace headers the way added. A mail
+    that only borrows the Message-ID of another one has a fingerprint of its own, so nobody can
+    make the desk drop somebody else's mail as a duplicate.
+    """
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    unfolded = re.sub(rb"\n[ \t]+", b" ", head)
+    own = [
+        line
+        for line in unfolded.split(b"\n")
+        if line[:20].lower().startswith((b"message-id:", b"from:", b"subject:"))
+    ]
+    digest = hashlib.sha256(b"\n".join(sorted(own)))
+    digest.update(b"\n\n" + body.rstrip())
+    return digest.hexdigest()
 
 
 def _with_content(envelope: ParsedMail, message: Message) -> ParsedMail:

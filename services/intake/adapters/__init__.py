@@ -1,0 +1,1 @@
+"""Intake's edges: the mailbox, and the reading of PDFs and scans."""

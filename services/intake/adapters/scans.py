@@ -1,0 +1,195 @@
+"""The words of PDFs and pictures: the text layer when there is one, else OCR with tesseract.
+
+PDFs are read by pdfium, which must not run in two threads at once. Everything runs in threads or
+subprocesses, so that a page that takes a minute holds up nobody else.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+import pypdfium2
+import structlog
+
+from services.intake.domain.decoding import clean
+
+log = structlog.get_logger(__name__)
+
+OCR_OFF: Final = "OCR is not installed on this machine"
+PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/tiff"})
+_MOST_PAGES: Final = 20
+_TEXT_LIMIT: Final = 100_000
+_FEWEST_LETTERS: Final = 20
+"""A page with fewer letters has no text layer worth the name: a scanner's stamp, a page number."""
+_DPI: Final = 300
+_LARGEST_PIXELS: Final = 40_000_000
+_LEAST_CONFIDENCE: Final = 45.0
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanText:
+    """What could be read of a document.
+
+    Attributes:
+        text: Its words, pages one after the other.
+        problem: Why nothing could be read; None for a readable document.
+        confidence: How sure the reading is, 0 to 1; 1 for a text layer.
+    """
+
+    text: str = ""
+    problem: str | None = None
+    confidence: float = 1.0
+
+
+class ScanReader:
+    """Reads documents; whether it can do OCR depends on the machine."""
+
+    def __init__(self, page_timeout_seconds: float) -> None:
+        self._timeout = page_timeout_seconds
+        self._program = shutil.which("tesseract")
+        self._pdfium = threading.Lock()
+        self._one_page = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
+        if self._program is None:
+            log.warning("ocr: off, tesseract is not installed: scanned letters wait for a person")
+
+    @property
+    def reads_pictures(self) -> bool:
+        """Say whether OCR is installed."""
+        return self._program is not None
+
+    async def text_layer(self, pdf: bytes) -> str:
+        """The text layer of a PDF; empty when there is none or the file is broken."""
+        try:
+            return await asyncio.wait_for(self._with_pdfium(_text_layer, pdf), self._timeout)
+        except (pypdfium2.PdfiumError, TimeoutError, ValueError):
+            return ""
+
+    async def read(self, data: bytes, media_type: str) -> ScanText:
+        """The words of a letter, by its text layer or by OCR."""
+        if media_type == "application/pdf":
+            text = await self.text_layer(data)
+            if _is_text(text):
+                return ScanText(text)
+        elif media_type not in PICTURES:
+            return ScanText(problem="this kind of file can't be read")
+        if self._program is None:
+            log.warning("a scan waits for a person: tesseract is not installed")
+            return ScanText(problem=OCR_OFF)
+        with tempfile.TemporaryDirectory(prefix="claimsdesk-scan-") as folder:
+            try:
+                pages = await self._pages(data, media_type, Path(folder))
+            except (pypdfium2.PdfiumError, TimeoutError, ValueError):
+                return ScanText(problem="the file is damaged or protected")
+            return _joined([await self._recognised(page) for page in pages])
+
+    async def _pages(self, data: bytes, media_type: str, folder: Path) -> list[Path]:
+        if media_type == "application/pdf":
+            pages = self._with_pdfium(lambda pdf: _rendered(pdf, folder), data)
+            return await asyncio.wait_for(pages, self._timeout)
+        page = folder / "page"
+        await asyncio.to_thread(page.write_bytes, data)
+        return [page]
+
+    async def _recognised(self, page: Path) -> tuple[str, float] | None:
+        """One page's text and confidence; None when tesseract fails on it."""
+        async with self._one_page:
+            # Layout with orientation first; a page with too little text for that is read as it is.
+            for layout in ("1", "3"):
+                if await self._tesseract(page, layout):
+                    text = clean(page.with_suffix(".txt").read_text("utf-8", "replace"))
+                    table = page.with_suffix(".tsv").read_text("utf-8", "replace")
+                    return text, _confidence(table)
+        return None
+
+    async def _tesseract(self, page: Path, layout: str) -> bool:
+        assert self._program is not None
+        process = await asyncio.create_subprocess_exec(
+            self._program,
+            *(str(page), str(page.with_suffix("")), "-l", "deu+eng", "--psm", layout),
+            *("--dpi", str(_DPI), "txt", "tsv"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )
+        try:
+            return await asyncio.wait_for(process.wait(), self._timeout) == 0
+        except TimeoutError:
+            log.warning("tesseract took too long for a page", seconds=self._timeout)
+            return False
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+    async def _with_pdfium(self, work: Callable[[bytes], _T], pdf: bytes) -> _T:
+        def run() -> _T:
+            with self._pdfium:
+                return work(pdf)
+
+        return await asyncio.to_thread(run)
+
+
+def _text_layer(data: bytes) -> str:
+    pdf = pypdfium2.PdfDocument(data)
+    try:
+        pages = []
+        for number in range(min(len(pdf), _MOST_PAGES)):
+            page = pdf[number]
+            pages.append(page.get_textpage().get_text_bounded())
+            page.close()
+        return clean("\n".join(pages))[:_TEXT_LIMIT]
+    finally:
+        pdf.close()
+
+
+def _rendered(data: bytes, folder: Path) -> list[Path]:
+    """The pages as grey pictures in a format that needs no library to write."""
+    pdf = pypdfium2.PdfDocument(data)
+    try:
+        files = []
+        for number in range(min(len(pdf), _MOST_PAGES)):
+            page = pdf[number]
+            width, height = page.get_size()
+            scale = min(_DPI / 72, (_LARGEST_PIXELS / max(1.0, width * height)) ** 0.5)
+            bitmap = page.render(scale=scale, grayscale=True)
+            rows = memoryview(bitmap.buffer).cast("B")
+            file = folder / f"page-{number}.pgm"
+            with file.open("wb") as picture:
+                picture.write(b"P5 %d %d 255\n" % (bitmap.width, bitmap.height))
+                for row in range(bitmap.height):
+                    start = row * bitmap.stride
+                    picture.write(rows[start : start + bitmap.width])
+            files.append(file)
+            page.close()
+        return files
+    finally:
+        pdf.close()
+
+
+def _joined(pages: list[tuple[str, float] | None]) -> ScanText:
+    read = [page for page in pages if page is not None]
+    text = "\n".join(page for page, _ in read)[:_TEXT_LIMIT]
+    sure = [confidence for page, confidence in read if page.strip()]
+    average = sum(sure) / len(sure) if sure else 0.0
+    if not _is_text(text) or average < _LEAST_CONFIDENCE:
+        return ScanText(text, "the scan is not readable", round(average / 100, 2))
+    return ScanText(text, None, round(average / 100, 2))
+
+
+def _is_text(text: str) -> bool:
+    return sum(sign.isalpha() for sign in text) >= _FEWEST_LETTERS
+
+
+def _confidence(table: str) -> float:
+    """The mean confidence of a page's words, 0 to 100, from tesseract's table."""
+    rows = (line.split("\t") for line in table.splitlines()[1:])
+    words = [float(row[10]) for row in rows if len(row) > 11 and row[11].strip()]
+    return sum(words) / len(words) if words else 0.0

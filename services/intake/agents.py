@@ -1,0 +1,77 @@
+"""What intake does by itself: follows the topics for the sender check, and reads the mailbox."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from services.intake import projection
+from services.intake.adapters.mailbox import Account, Mailbox
+from services.intake.adapters.scans import OCR_OFF
+from services.intake.app import App
+from services.intake.examining import examine_for_ever
+from services.intake.receiving import receive_mails
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.catalogue import CASE_FILE, CLIENTS, NOTICES
+from shared.contract.public import NoticeStatusChanged
+from shared.contract.reference import ClientChanged
+from shared.messaging.envelope import Event
+from shared.messaging.processing import Handler, UnitOfWork
+
+
+def register(app: App) -> None:
+    """Subscribe intake to its topics and start its loops."""
+    app.service.subscribe(CASE_FILE, on_case_files(app))
+    app.service.subscribe(NOTICES, on_notices(app))
+    app.service.subscribe(CLIENTS, on_clients)
+    mailbox = Mailbox(_account(app), partial(receive_mails, app))
+    app.service.background("mailbox", mailbox.run)
+    app.service.background("examination", lambda: examine_for_ever(app))
+
+    async def mailbox_problem() -> str | None:
+        return mailbox.problem
+
+    app.service.readiness("mailbox", mailbox_problem)
+    app.service.detail("scans", "ocr: on" if app.scans.reads_pictures else f"ocr: off, {OCR_OFF}")
+
+
+def on_case_files(app: App) -> Handler:
+    """Keep who may write about a case, and which notices were asked for."""
+
+    async def handle(work: UnitOfWork, events: Sequence[Event]) -> None:
+        files = [event.body for event in events if isinstance(event.body, CaseFileUpdated)]
+        await projection.save_cases(work.connection, files)
+        await projection.save_notices(work.connection, projection.notices_asked_for(files))
+        work.after_commit(app.to_examine.set)
+
+    return handle
+
+
+def on_notices(app: App) -> Handler:
+    """Keep the case of every notice."""
+
+    async def handle(work: UnitOfWork, events: Sequence[Event]) -> None:
+        cases = {
+            event.body.notice_id: event.body.case_id
+            for event in events
+            if isinstance(event.body, NoticeStatusChanged)
+        }
+        await projection.save_notices(work.connection, cases)
+        work.after_commit(app.to_examine.set)
+
+    return handle
+
+
+async def on_clients(work: UnitOfWork, events: Sequence[Event]) -> None:
+    """Keep the addresses of clients."""
+    changed = [event.body for event in events if isinstance(event.body, ClientChanged)]
+    await projection.save_clients(work.connection, changed)
+
+
+def _account(app: App) -> Account:
+    settings = app.settings
+    return Account(
+        settings.imap_host,
+        settings.imap_port,
+        settings.imap_user,
+        settings.imap_password.get_secret_value(),
+        settings.imap_tls,
+    )

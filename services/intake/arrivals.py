@@ -1,0 +1,104 @@
+"""A mail on its way into the desk: read and stored, not yet recorded."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.intake.domain.attachments import Attachment, kind_of
+from services.intake.domain.normalise import ReadDocument
+from services.intake.reading import ReadMail
+from services.intake.store import StoredDocument
+from shared.contract.contacts import Document, DocumentKind
+from shared.documents import DocumentStore
+from shared.ids import random_id
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored document and the name that people see."""
+
+    document: Document
+    name: str
+
+    def row(self, received_id: str) -> StoredDocument:
+        """As it stands in the table of documents."""
+        return StoredDocument(
+            self.document.document_id,
+            received_id,
+            self.name,
+            self.document.media_type,
+            self.document.size,
+            self.document.sha256,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail with what was read of it and what was stored, the original first.
+
+    Attributes:
+        place: Where it lies in the mailbox; None when it was recorded earlier already.
+    """
+
+    received_id: str
+    contact_id: str
+    received_at: datetime
+    read: ReadMail
+    documents: tuple[Kept, ...]
+    place: str | None = None
+
+
+async def keep(
+    documents: DocumentStore,
+    original: Attachment,
+    read: tuple[ReadDocument, ...],
+    earlier: Mapping[str, str] | None = None,
+) -> tuple[Kept, ...]:
+    """Store an original and what is attached to it.
+
+    Args:
+        documents: Where to.
+        original: The contact as it came in.
+        read: Its attachments.
+        earlier: Ids of what was stored before, by digest; it is not stored again.
+    """
+    kept = [_keep(documents, original, DocumentKind.ORIGINAL, earlier or {}, readable=True)]
+    for each in read:
+        kind = kind_of(each.attachment, each.text)
+        kept.append(_keep(documents, each.attachment, kind, earlier or {}, readable=each.readable))
+    return tuple(await asyncio.gather(*kept))
+
+
+async def _keep(
+    documents: DocumentStore,
+    attachment: Attachment,
+    kind: DocumentKind,
+    earlier: Mapping[str, str],
+    *,
+    readable: bool,
+) -> Kept:
+    digest = hashlib.sha256(attachment.data).hexdigest()
+    document_id = earlier.get(digest) or await documents.put(attachment.data)
+    document = Document(
+        document_id=document_id,
+        kind=kind,
+        media_type=attachment.media_type,
+        size=len(attachment.data),
+        sha256=digest,
+        readable=readable,
+    )
+    return Kept(document, attachment.name)
+
+
+def mail_as_document(raw: bytes) -> Attachment:
+    """The original of a mail, unchanged."""
+    return Attachment("mail.eml", "message/rfc822", raw)
+
+
+def new_arrival(
+    read: ReadMail, received_at: datetime, documents: tuple[Kept, ...], place: str
+) -> Arrival:
+    """An arrival with fresh ids."""
+    return Arrival(random_id(), random_id(), received_at, read, documents, place)

@@ -1,0 +1,189 @@
+"""From what was received to the contact that review sees: one form for mail, letter and note."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.intake.domain.attachments import Attachment, kind_of
+from services.intake.domain.benefits import Keywords
+from services.intake.domain.extraction import Readable, SourceText, extract, says_anything
+from services.intake.domain.identify import Identified
+from services.intake.domain.intent import Signs, propose_intent
+from services.intake.domain.language import language_of
+from services.intake.domain.mail import ParsedMail
+from services.intake.domain.phone import PhoneNote
+from services.intake.domain.quotes import Reply
+from shared.contract.contacts import (
+    Channel,
+    ClaimDetails,
+    ClaimLine,
+    ContactReceived,
+    ContactText,
+    Document,
+    Evidence,
+    Intent,
+    Language,
+    Sender,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """An attachment with what could be read of it.
+
+    Attributes:
+        text: Its words; empty for a picture or an unreadable file.
+        readable: False if words were expected and none could be read.
+    """
+
+    attachment: Attachment
+    text: str = ""
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a contact does not say itself.
+
+    Attributes:
+        contact_id: Its id.
+        received_at: When the desk got it, UTC.
+        today: That day at the desk.
+        keywords: Words per benefit, from the programmes.
+        documents: References to what was stored, the original first.
+        needs_person: Why a person must look first.
+    """
+
+    contact_id: str
+    received_at: datetime
+    today: date
+    keywords: Keywords
+    documents: tuple[Document, ...] = ()
+    needs_person: str | None = None
+
+
+def contact_of_mail(
+    mail: ParsedMail,
+    reply: Reply,
+    read: Sequence[ReadDocument],
+    identified: Identified,
+    around: Circumstances,
+) -> ContactReceived:
+    """The contact that a person's mail is."""
+    readable = Readable(
+        reply.text,
+        subject=mail.subject,
+        signature=reply.signature,
+        attachments=[
+            SourceText("attachment", each.text, kind_of(each.attachment, each.text))
+            for each in read
+            if each.text
+        ],
+    )
+    sender = Sender(
+        name=mail.sender_name[:500],
+        address=mail.sender_address[:500],
+        authenticated=mail.authenticated,
+    )
+    answers = bool(mail.references) or mail.subject.lower().startswith(("re:", "aw:", "antw:"))
+    return _read_contact(Channel.EMAIL, readable, sender, identified, around, answers=answers)
+
+
+def contact_of_letter(
+    text: str, sender_name: str, identified: Identified, around: Circumstances
+) -> ContactReceived:
+    """The contact that a scanned letter is; without any text it waits for a person."""
+    readable = Readable(text, body_source="scan")
+    sender = Sender(name=sender_name)
+    return _read_contact(Channel.LETTER, readable, sender, identified, around, answers=False)
+
+
+def _read_contact(
+    channel: Channel,
+    readable: Readable,
+    sender: Sender,
+    identified: Identified,
+    around: Circumstances,
+    *,
+    answers: bool,
+) -> ContactReceived:
+    claim, evidence = extract(readable, around.keywords, around.today)
+    proposed = propose_intent(
+        readable.subject,
+        readable.body,
+        Signs(
+            refers=identified.case_id is not None,
+            answers=answers,
+            amounts=bool(claim.lines),
+            date_of_loss=claim.date_of_loss is not None,
+            policy_number=claim.policy_number is not None,
+        ),
+    )
+    return ContactReceived(
+        contact_id=around.contact_id,
+        channel=channel,
+        received_at=around.received_at,
+        language=language_of(f"{readable.subject}\n{readable.body}"),
+        intent=proposed.intent,
+        intent_evidence=proposed.evidence,
+        case_id=None if identified.suspicion else identified.case_id,
+        client_id=identified.client_id,
+        sender=sender,
+        words=ContactText(subject=readable.subject, text=readable.body),
+        claim=claim if proposed.intent is Intent.CLAIM or says_anything(claim) else None,
+        evidence=evidence,
+        documents=around.documents,
+        needs_person=around.needs_person,
+    )
+
+
+def contact_of_note(
+    note: PhoneNote, keyed_by: str, identified: Identified, around: Circumstances
+) -> ContactReceived:
+    """The contact that a telephone note is, exactly as it was keyed in."""
+    passed = note.check_questions_passed and bool(note.check_questions)
+    lines = tuple(
+        ClaimLine(
+            line_id=number,
+            description=line.description,
+            benefit=line.benefit,
+            amount=line.amount,
+            invoice_number=line.invoice_number,
+        )
+        for number, line in enumerate(note.lines, start=1)
+    )
+    claim = ClaimDetails(
+        policy_number=note.policy_number,
+        date_of_loss=note.date_of_loss,
+        description=note.text,
+        currency=note.currency,
+        lines=lines,
+        stated_total=note.stated_total,
+        unconfirmed_iban=note.iban,
+    )
+    return ContactReceived(
+        contact_id=around.contact_id,
+        channel=Channel.PHONE,
+        received_at=around.received_at,
+        language=note.language or Language.GERMAN,
+        intent=note.intent,
+        intent_evidence="keyed in",
+        case_id=note.case_id,
+        client_id=note.client_id if passed else None,
+        sender=Sender(name=note.caller_name, address=note.call_back_number, authenticated=passed),
+        words=ContactText(subject="", text=note.text),
+        claim=claim if note.intent is Intent.CLAIM or says_anything(claim) else None,
+        evidence=_asked(note),
+        documents=around.documents,
+        keyed_by=keyed_by,
+        needs_person=around.needs_person,
+    )
+
+
+def _asked(note: PhoneNote) -> tuple[Evidence, ...]:
+    """The check questions stay with the contact: asked, and passed or not."""
+    outcome = "passed" if note.check_questions_passed else "not passed"
+    return tuple(
+        Evidence(field="caller", source="note", quote=f"{question}: {outcome}", confidence=1)
+        for question in note.check_questions
+    )

@@ -1,0 +1,312 @@
+"""Intake's tables and queries; what it knows of other services' cases stands in `projection`.
+
+`received` has one row for everything that ever came in, whatever was made of it. Texts and
+addresses of clients stand only in `contacts` and in the document store, so that erasing a client
+has few places to go to.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    Text,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.contract.contacts import ContactReceived, Document
+from shared.database import UtcDateTime, among, insert_rows
+
+metadata = MetaData()
+
+Verdict = Literal["contact", "machine", "delivery_report", "duplicate", "unidentified"]
+
+received = Table(
+    "received",
+    metadata,
+    Column("received_id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("verdict", Text),  # none yet: still being read, or waiting for what it refers to
+    Column("reason", Text),
+    Column("contact_id", Text),
+    Column("case_id", Text),
+    Column("notice_id", Text),
+    Column("message_id", Text),
+    Column("fingerprint", Text),
+    Column("place", Text, unique=True),
+    Column("duplicate_of", Text),
+    Column("document_id", Text),
+    Column("sender_name", Text),  # only for a letter that waits to be read
+    Column("examine_until", UtcDateTime),
+    Index("received_message_id", "message_id"),
+    Index("received_fingerprint", "fingerprint"),
+    Index("received_contact_id", "contact_id"),
+    Index("received_case_id", "case_id"),
+    Index("received_verdict", "verdict", "received_at"),
+)
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("contact_id", Text, primary_key=True),
+    Column("client_id", Text),
+    Column("body", Text, nullable=False),
+    Index("contacts_client_id", "client_id"),
+)
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("received_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Index("documents_received_id", "received_id"),
+)
+repeated_requests = Table(
+    "repeated_requests",
+    metadata,
+    Column("request_key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+_RECORDING_LOCK = 0x0C1A10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One thing that came in, and what intake made of it; `verdict` None while it is examined.
+
+    Attributes:
+        place: Where a mail lay: UIDVALIDITY and UID, so that a mail seen again after a crash is
+            told from one that was delivered twice.
+        fingerprint: Of what the sender wrote, the same for every delivery of it.
+    """
+
+    received_id: str
+    channel: str
+    received_at: datetime
+    verdict: Verdict | None = None
+    reason: str | None = None
+    contact_id: str | None = None
+    case_id: str | None = None
+    notice_id: str | None = None
+    message_id: str | None = None
+    fingerprint: str | None = None
+    place: str | None = None
+    duplicate_of: str | None = None
+    document_id: str | None = None
+    sender_name: str | None = None
+    examine_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document's row: what the document endpoint answers with."""
+
+    document_id: str
+    received_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+async def one_at_a_time(connection: AsyncConnection) -> None:
+    """Let one transaction at a time record what came in, so that none misses another's rows."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(
+            text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _RECORDING_LOCK}
+        )
+
+
+async def save_received(connection: AsyncConnection, rows: Sequence[Received]) -> None:
+    """Record what came in."""
+    await insert_rows(connection, received, [asdict(row) for row in rows])
+
+
+async def save_documents(connection: AsyncConnection, rows: Sequence[StoredDocument]) -> None:
+    """Record which documents are stored."""
+    await insert_rows(connection, documents, [asdict(row) for row in rows])
+
+
+async def save_contacts(connection: AsyncConnection, bodies: Sequence[ContactReceived]) -> None:
+    """Keep contacts as they were published, or as they wait in the unidentified queue."""
+    rows = [
+        {
+            "contact_id": body.contact_id,
+            "client_id": body.client_id,
+            "body": body.model_dump_json(exclude_none=True),
+        }
+        for body in bodies
+    ]
+    await insert_rows(connection, contacts, rows)
+
+
+async def settle(
+    connection: AsyncConnection,
+    received_id: str,
+    *,
+    verdict: Verdict,
+    reason: str | None,
+    case_id: str | None,
+) -> bool:
+    """Give something that was being examined its verdict; False if it has one already."""
+    result = await connection.execute(
+        update(received)
+        .where(received.c.received_id == received_id, received.c.verdict.is_(None))
+        .values(verdict=verdict, reason=reason, case_id=case_id, sender_name=None)
+    )
+    return result.rowcount == 1
+
+
+async def unsettled(connection: AsyncConnection, limit: int = 100) -> list[Received]:
+    """What has no verdict yet, oldest first."""
+    query = (
+        select(received)
+        .where(received.c.verdict.is_(None))
+        .order_by(received.c.received_at)
+        .limit(limit)
+    )
+    return [_received(row) for row in await connection.execute(query)]
+
+
+async def received_before(
+    connection: AsyncConnection, places: Collection[str], fingerprints: Collection[str]
+) -> list[Received]:
+    """Mails recorded earlier at these places or with these contents, oldest first."""
+    if not places and not fingerprints:
+        return []
+    query = (
+        select(received)
+        .where(
+            or_(
+                among(connection, received.c.place, places),
+                among(connection, received.c.fingerprint, fingerprints),
+            )
+        )
+        .order_by(received.c.received_at)
+    )
+    return [_received(row) for row in await connection.execute(query)]
+
+
+async def list_received(
+    connection: AsyncConnection,
+    *,
+    message_id: str | None = None,
+    contact_id: str | None = None,
+    case_id: str | None = None,
+) -> list[Received]:
+    """What came in with these ids, oldest first, at most 200."""
+    query = select(received).order_by(received.c.received_at, received.c.received_id).limit(200)
+    for column, value in (
+        (received.c.message_id, message_id),
+        (received.c.contact_id, contact_id),
+        (received.c.case_id, case_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return [_received(row) for row in await connection.execute(query)]
+
+
+async def list_unidentified(
+    connection: AsyncConnection, limit: int
+) -> list[tuple[Received, ContactReceived]]:
+    """The unidentified queue, longest waiting first."""
+    query: Select[Any] = (
+        select(received, contacts.c.body)
+        .join(contacts, contacts.c.contact_id == received.c.contact_id)
+        .where(received.c.verdict == "unidentified")
+        .order_by(received.c.received_at)
+        .limit(limit)
+    )
+    rows = (await connection.execute(query)).all()
+    return [(_received(row), ContactReceived.model_validate_json(row.body)) for row in rows]
+
+
+def _received(row: Row[Any]) -> Received:
+    values = {column.name: getattr(row, column.name) for column in received.columns}
+    return Received(**values)
+
+
+async def document(connection: AsyncConnection, document_id: str) -> StoredDocument | None:
+    """A document's row."""
+    query = select(documents).where(documents.c.document_id == document_id)
+    row = (await connection.execute(query)).one_or_none()
+    return _document(row) if row else None
+
+
+async def documents_of(
+    connection: AsyncConnection, received_ids: Collection[str]
+) -> dict[str, list[StoredDocument]]:
+    """The documents of what was received, by its id."""
+    query = select(documents).where(among(connection, documents.c.received_id, received_ids))
+    found: dict[str, list[StoredDocument]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.received_id, []).append(_document(row))
+    return found
+
+
+async def earlier_request(connection: AsyncConnection, request_key: str) -> tuple[str, str] | None:
+    """Fingerprint and contact of an earlier request with the same idempotency key."""
+    table = repeated_requests
+    query = select(table.c.fingerprint, table.c.contact_id).where(
+        table.c.request_key == request_key
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return (row.fingerprint, row.contact_id) if row else None
+
+
+async def save_request(
+    connection: AsyncConnection, request_key: str, fingerprint: str, contact_id: str, at: datetime
+) -> None:
+    """Remember a request, so that its repeat has the same answer."""
+    await insert_rows(
+        connection,
+        repeated_requests,
+        [
+            {
+                "request_key": request_key,
+                "fingerprint": fingerprint,
+                "contact_id": contact_id,
+                "at": at,
+            }
+        ],
+    )
+
+
+def _document(row: Row[Any]) -> StoredDocument:
+    return StoredDocument(
+        **{column.name: getattr(row, column.name) for column in documents.columns}
+    )
+
+
+def documents_as_rows(
+    received_id: str, named: Iterable[tuple[str, Document]]
+) -> list[StoredDocument]:
+    """Rows for documents with the names that people see."""
+    return [
+        StoredDocument(
+            document.document_id,
+            received_id,
+            name,
+            document.media_type,
+            document.size,
+            document.sha256,
+        )
+        for name, document in named
+    ]
