@@ -54,6 +54,7 @@ class DeskService:
         )
         self._loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._checks: dict[str, Check] = {}
+        self._details: dict[str, str] = {}
         self._failure: BaseException | None = None
         self._server: uvicorn.Server | None = None
         self._heartbeat = time.monotonic()
@@ -70,6 +71,10 @@ class DeskService:
     def readiness(self, name: str, check: Check) -> None:
         """Add a line to `/readyz`: the check returns None, or what is wrong."""
         self._checks[name] = check
+
+    def detail(self, name: str, text: str) -> None:
+        """Say something in `/readyz` that keeps nobody waiting, such as a part switched off."""
+        self._details[name] = text
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
@@ -196,7 +201,8 @@ class DeskService:
         for name, check in self._checks.items():
             if (problem := await check()) is not None:
                 problems[name] = problem
-        return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+        answer = {"ready": not problems, "problems": problems, "details": self._details}
+        return JSONResponse(answer, 503 if problems else 200)
 
 
 def _calm_garbage_collector() -> None:
