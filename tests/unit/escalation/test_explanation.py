@@ -50,8 +50,8 @@ def test_start_pause_resumption_and_an_end_in_time():
             "noch 10 Std. Öffnungszeit, fällig Di 24.11.2026 17:00."
         ),
         (
-            "Di 24.11.2026 08:30: Es wurde um fehlende Angaben gebeten. Die Frist ruht, solange wir "
-            "auf die Antwort warten: noch 8 Std. 30 Min. Öffnungszeit."
+            "Di 24.11.2026 08:30: Es wurde um fehlende Angaben gebeten. Die Frist ruht, solange "
+            "wir auf die Antwort warten: noch 8 Std. 30 Min. Öffnungszeit."
         ),
         (
             "Mi 25.11.2026 12:00: Die fehlenden Angaben liegen vor. Die Frist läuft weiter: "
@@ -72,8 +72,8 @@ def test_start_pause_resumption_and_an_end_in_time():
             "while we wait for the answer: 8 h 30 min of opening hours left."
         ),
         (
-            "Wed 25 Nov 2026 12:00: Everything that was missing has arrived. The time limit goes on: "
-            "8 h 30 min of opening hours left, due Thu 26 Nov 2026 10:30."
+            "Wed 25 Nov 2026 12:00: Everything that was missing has arrived. The time limit goes "
+            "on: 8 h 30 min of opening hours left, due Thu 26 Nov 2026 10:30."
         ),
         (
             "Wed 25 Nov 2026 12:15: The case was decided. The time limit was met: "
