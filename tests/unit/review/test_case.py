@@ -45,6 +45,7 @@ from tests.unit.review.desk import (
     opened,
     request,
 )
+from tests.unit.review.scenarios import HOLDER
 
 GLASS = [("glass", "200.00")]
 
@@ -122,6 +123,14 @@ def test_the_answer_closes_the_checklist_and_the_claim_goes_through():
     )
     assert case.answer_by is None
     assert case.contact_ids == ("contact-1", "contact-2")
+
+
+def test_an_answer_by_letter_leaves_the_confirmed_sender_confirmed():
+    waiting = opened(GLASS, kinds=())
+    answer = _reply(kinds=("invoice",), channel=Channel.LETTER, client_id=None)
+    case = add_contact(waiting, answer, later())
+    assert case.state is CaseState.APPROVED
+    assert case.sender_client_id == HOLDER
 
 
 def test_a_part_of_the_answer_keeps_the_case_waiting_without_asking_again():

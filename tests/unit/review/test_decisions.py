@@ -230,7 +230,9 @@ def test_a_line_is_named_at_most_once_and_exists(lines: tuple[DecidedLine, ...])
 
 def test_nobody_approves_more_than_the_limit_per_claim():
     case = waiting("1600.00", benefit="bicycle_theft")
-    _refused(case, "over_limit", "approve", lines=amounts("1550.01"), person=SVEN)
+    _refused(case, "over_limit", "approve_in_part", "limit_per_claim", lines=amounts("1500.01"))
+    allowed = request(case, "approve_in_part", "limit_per_claim", lines=amounts("1500.00"))
+    assert decide(case, allowed, RITA, later()).decisions[0].approved == Decimal("1500.00")
 
 
 def test_what_other_claims_took_since_the_assessment_is_not_approved_again():

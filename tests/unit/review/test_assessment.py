@@ -1,0 +1,56 @@
+"""What the tables can't say: programmes with other terms than the shipped ones."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from services.review.domain.assessment import assess
+from services.review.domain.known import Known
+from shared.contract.case_file import Recommendation, Severity
+from shared.contract.contacts import ClaimDetails
+from shared.programmes import Programmes
+from tests.unit.review.desk import NOW, policy
+from tests.unit.review.scenarios import PROGRAMMES, subject
+
+HOUSEHOLD = PROGRAMMES.by_code["household"]
+
+
+def test_a_benefit_limited_to_nothing_is_no_approval_of_nothing():
+    terms = HOUSEHOLD.versions[-1]
+    glass = terms.benefits["glass"].model_copy(update={"limit_per_claim": Decimal("0.00")})
+    free = terms.model_copy(update={"benefits": {"glass": glass}, "deductible": Decimal("0.00")})
+    assessment = assess(replace(subject({}), programme=free))
+    assert assessment.covered == 0
+    assert assessment.recommendation is Recommendation.DENY
+
+
+def test_more_than_the_yearly_limit_was_used_leaves_nothing_and_rejects():
+    used = subject({"past": [{"loss": "2026-02-01", "benefits": {"glass": "2500.00"}}]})
+    (finding,) = assess(used).findings
+    assert finding.severity is Severity.REJECT
+    assert finding.facts["remainder"] == "0.00"
+
+
+def test_part_of_the_yearly_limit_left_reduces():
+    used = subject({"past": [{"loss": "2026-02-01", "benefits": {"glass": "1900.00"}}]})
+    (finding,) = assess(used).findings
+    assert finding.severity is Severity.REDUCE
+    assert finding.facts["remainder"] == "100.00"
+
+
+def test_the_terms_of_the_day_of_loss_hold_and_today_s_without_one():
+    old = HOUSEHOLD.versions[-1]
+    new = old.model_copy(update={"version": "2026-05", "valid_from": date(2026, 5, 1)})
+    both = HOUSEHOLD.model_copy(update={"versions": (old, new)})
+    known = Known(Programmes(PROGRAMMES.desk, {"household": both}), NOW, None, policy())
+    assert known.programme_for(ClaimDetails(date_of_loss=date(2026, 4, 30))) is old
+    assert known.programme_for(ClaimDetails(date_of_loss=date(2026, 5, 1))) is new
+    assert known.programme_for(ClaimDetails()) is new
+
+
+def test_the_deductible_before_the_limits_leaves_more():
+    terms = HOUSEHOLD.versions[-1]
+    first = terms.model_copy(update={"arithmetic": tuple(reversed(terms.arithmetic))})
+    claim = subject({"lines": [["bicycle_theft", "1540.00"]]})
+    assert assess(claim).covered == Decimal("1450.00")
+    assert assess(replace(claim, programme=first)).covered == Decimal("1490.00")
