@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from services.escalation import firing, store
+from services.escalation import firing, recount, store
 from services.escalation.app import App
 from services.escalation.domain.cases import Case, asked_for
 from services.escalation.domain.escalations import Escalation, close
@@ -18,6 +18,7 @@ def register(app: App) -> None:
     """Subscribe escalation to its topic, and let its clocks run."""
     app.service.subscribe(CASE_FILE, partial(note_case_files, app))
     app.service.background("clocks", partial(firing.run, app))
+    app.service.background("recount", partial(recount.run, app))
 
 
 async def note_case_files(app: App, work: UnitOfWork, events: Sequence[Event]) -> None:
@@ -44,6 +45,7 @@ async def note_case_files(app: App, work: UnitOfWork, events: Sequence[Event]) -
             reckon(case, told.get(case_id, {}), app.rules_of(case), app.calendar)
             for case_id, case in cases.items()
         ],
+        app.reckoned_by,
     )
     await _open_and_close(work, asked, cases.values())
 

@@ -1,5 +1,6 @@
 """Puts escalation together: its frame, the desk's calendar, and each programme's clock rules."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class App:
         calendar: When the desk is open.
         desk_rules: The clocks of a case whose programme is not known, or not to us.
         programme_rules: The clocks by programme and version.
+        reckoned_by: Names all these rules and hours: the same name, the same due times.
         case_file_end: How far the case file's log reaches, so that nothing fires on old knowledge.
     """
 
@@ -34,6 +36,7 @@ class App:
     calendar: BusinessCalendar
     desk_rules: Rules
     programme_rules: Mapping[tuple[str | None, str | None], Rules]
+    reckoned_by: str
     case_file_end: LogEnd
 
     def rules_of(self, case: Case) -> Rules:
@@ -50,15 +53,19 @@ def build(settings: Settings) -> App:
         CalendarError: The calendar file can't be used.
     """
     known = programmes.load_programmes(settings.programmes_dir)
+    calendar = _calendar(settings, known)
+    desk_rules = _rules(known.desk.clocks)
+    programme_rules: dict[tuple[str | None, str | None], Rules] = {
+        (code, version.version): _rules(version.clocks)
+        for code, programme in known.by_code.items()
+        for version in programme.versions
+    }
     return App(
         service=DeskService("escalation", settings, store.metadata),
-        calendar=_calendar(settings, known),
-        desk_rules=_rules(known.desk.clocks),
-        programme_rules={
-            (code, version.version): _rules(version.clocks)
-            for code, programme in known.by_code.items()
-            for version in programme.versions
-        },
+        calendar=calendar,
+        desk_rules=desk_rules,
+        programme_rules=programme_rules,
+        reckoned_by=_name_of(calendar, desk_rules, programme_rules),
         case_file_end=LogEnd(settings.kafka, CASE_FILE),
     )
 
@@ -83,3 +90,8 @@ def _rules(written: tuple[programmes.ClockRule, ...]) -> Rules:
         )
         for rule in written
     )
+
+
+def _name_of(calendar: BusinessCalendar, *rules: object) -> str:
+    hours = (calendar.zone.key, calendar.hours, calendar.region, sorted(calendar.closed))
+    return hashlib.blake2b(repr((hours, rules)).encode(), digest_size=8).hexdigest()

@@ -81,7 +81,7 @@ async def fire(app: App, as_of: datetime) -> int:
             )
             if breached and not known.case.ended:
                 breaches.append(overdue(known.case, breached, work.now))
-        await store.save_timetables(work.connection, changed)
+        await store.save_timetables(work.connection, changed, app.reckoned_by)
         pending = await store.pending_escalations(
             work.connection, [escalation.case_id for escalation in breaches]
         )

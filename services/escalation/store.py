@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Column, Index, Integer, MetaData, Select, Table, Text, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.escalation.domain.cases import Case
+from services.escalation.domain.cases import ENDED, Case
 from services.escalation.domain.clock_rules import Fact
 from services.escalation.domain.escalations import Escalation, Status
 from services.escalation.domain.signals import Told
@@ -42,6 +42,7 @@ cases = Table(
     Column("involved", Text, nullable=False),
     Column("facts", Text, nullable=False),
     Column("fires_at", UtcDateTime),
+    Column("reckoned_by", Text, nullable=False),
     Index(
         "cases_fires_at",
         "fires_at",
@@ -89,10 +90,17 @@ _FACTS = TypeAdapter(tuple[Fact, ...])
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A case as stored, and what each of its clocks has told already, by kind."""
+    """A case as stored.
+
+    Attributes:
+        case: The case.
+        told: What each of its clocks has told already, by kind.
+        fires_at: When it has something to tell, as reckoned last.
+    """
 
     case: Case
     told: dict[str, Told]
+    fires_at: datetime | None
 
 
 async def load_cases(
@@ -120,12 +128,34 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
     return found
 
 
-async def save_timetables(connection: AsyncConnection, changed: Sequence[Timetable]) -> None:
-    """Store cases that were locked in this transaction, or are new, with their clocks."""
+async def claim_reckoned_otherwise(
+    connection: AsyncConnection, reckoned_by: str, after: str, limit: int
+) -> dict[str, Stored]:
+    """Open cases whose clocks were reckoned by other rules or hours, locked, by id after an id."""
+    query = (
+        select(cases)
+        .where(cases.c.case_id > after, cases.c.reckoned_by != reckoned_by)
+        .where(cases.c.state.not_in([state.value for state in ENDED]))
+        .order_by(cases.c.case_id)
+        .limit(limit)
+    )
+    return await _with_told(connection, locked(query))
+
+
+async def save_timetables(
+    connection: AsyncConnection, changed: Sequence[Timetable], reckoned_by: str
+) -> None:
+    """Store cases that were locked in this transaction, or are new, with their clocks.
+
+    Args:
+        connection: In a transaction.
+        changed: The cases.
+        reckoned_by: Names the rules and hours by which the clocks were reckoned.
+    """
     await insert_rows(
         connection,
         cases,
-        [_case_row(timetable) for timetable in changed],
+        [_case_row(timetable, reckoned_by) for timetable in changed],
         update_on=("case_id",),
     )
     await insert_rows(
@@ -209,7 +239,8 @@ async def handled_offsets(connection: AsyncConnection, topic: Topic) -> dict[int
 
 
 async def _with_told(connection: AsyncConnection, query: Select[Any]) -> dict[str, Stored]:
-    found = {row.case_id: Stored(_case(row), {}) for row in await connection.execute(query)}
+    rows = await connection.execute(query)
+    found = {row.case_id: Stored(_case(row), {}, row.fires_at) for row in rows}
     if found:
         their_clocks = select(
             clocks.c.case_id, clocks.c.kind, clocks.c.warned_run, clocks.c.breached_run
@@ -238,7 +269,7 @@ def _case(row: Any) -> Case:
     )
 
 
-def _case_row(timetable: Timetable) -> dict[str, Any]:
+def _case_row(timetable: Timetable, reckoned_by: str) -> dict[str, Any]:
     case = timetable.case
     return {
         "case_id": case.case_id,
@@ -250,6 +281,7 @@ def _case_row(timetable: Timetable) -> dict[str, Any]:
         "involved": json.dumps(sorted(case.involved)),
         "facts": _FACTS.dump_json(case.facts).decode(),
         "fires_at": timetable.fires_at,
+        "reckoned_by": reckoned_by,
     }
 
 

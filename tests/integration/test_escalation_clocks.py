@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import MetaData, delete, select
 
 from deploy.local.keys import SigningKey
-from services.escalation import agents, firing, store
+from services.escalation import agents, firing, recount, store
 from services.escalation.app import App, build
 from services.escalation.domain.escalations import Status, accept, give_back
 from services.escalation.domain.summary import Summary
@@ -107,9 +108,11 @@ def at(minutes: float) -> datetime:
     return START + minutes * MINUTE
 
 
-async def open_desk(database_url: str, folder: Path) -> Desk:
+async def open_desk(
+    database_url: str, folder: Path, clocks: Sequence[dict[str, object]] = CLOCKS
+) -> Desk:
     folder.mkdir(exist_ok=True)
-    rules = write_rules(folder / "programmes", CLOCKS)
+    rules = write_rules(folder / "programmes", clocks)
     settings = Settings(
         database_url=database_url,
         jwks_file=SigningKey(folder).jwks_file,
@@ -297,6 +300,37 @@ async def test_a_supervisor_reads_codes_not_people(desk: Desk):
     ]
     assert [(late.clock, late.due_at) for late in summary.overdue] == [("resolution", at(170))]
     assert "Müller" not in opened.summary
+
+
+async def test_other_rules_move_open_clocks_when_the_service_starts(
+    desk: Desk, database_url: str, tmp_path: Path
+):
+    names = [f"C{number}" for number in range(450)]
+    await desk.note(*(case_file(name, 1, OPENED, at=at(0)) for name in names))
+    await desk.note(
+        case_file("C0", 2, Decided(decision_id="d"), state=CaseState.APPROVED, at=at(1))
+    )
+    await desk.fire(at(25))
+    assert len(await desk.told()) == 449
+    before = await desk.lines()
+    await recount.run(desk.app)
+    assert await desk.lines() == before
+    sooner = [clock("first_response", "PT10M", "PT5M", stops=["decided"])]
+    other = await open_desk(database_url, tmp_path / "other", sooner)
+    try:
+        await recount.run(other.app)
+        # The warning was told before, by the old rules: once is enough.
+        await other.fire(at(26))
+        expected = ("first_response 1 breached", "opened overdue")
+        assert Counter(await other.told()) == {
+            f"{name} {what}": 1 for name in names[1:] for what in expected
+        }
+        assert {line[1:3] for line in await other.lines() if line[0] == "C1"} == {
+            ("first_response", "running"),
+            ("resolution", "dropped"),
+        }
+    finally:
+        await other.app.service.database.close()
 
 
 async def test_many_workers_tell_each_breach_once(postgres_server, tmp_path: Path):

@@ -11,7 +11,8 @@ from shared.contract.case_file import DECIDED, CaseFileUpdated, CaseState, Escal
 from shared.contract.public import EscalationReason
 from shared.ids import derived_id
 
-_ENDED = DECIDED | {CaseState.CLOSED}
+ENDED = DECIDED | {CaseState.CLOSED}
+"""The states in which a case needs no supervisor any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class Case:
 
     @property
     def ended(self) -> bool:
-        """Whether it is decided or closed, so that no supervisor is needed any more."""
-        return self.state in _ENDED
+        """Whether it is decided or closed."""
+        return self.state in ENDED
 
     def with_file(self, file: CaseFileUpdated, event_id: str) -> Self:
         """Return the case after a case file, which may be a repeat or older than what is known."""
