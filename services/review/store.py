@@ -188,7 +188,7 @@ async def only_policies(connection: AsyncConnection, client_ids: Collection[str]
         .having(func.count() == 1)
     )
     rows = await connection.execute(query)
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 async def load_clients(
