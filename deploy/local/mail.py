@@ -13,6 +13,8 @@ import shutil
 import smtplib
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from imaplib import IMAP4
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +30,7 @@ from deploy.local.runtime import Progress, class_path, quiet
 HEAP_MB = 96
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 5
+CONNECTIONS = 8
 MAIN = "com.icegreen.greenmail.standalone.GreenMailStandaloneRunner"
 
 DESK_ADDRESS = "claims@claimsdesk.example"
@@ -146,21 +149,11 @@ class MailServer:
         """Write every mail of every mailbox to disk, for the next start; return how many."""
         staged = self.directory / "saved.new"
         shutil.rmtree(staged, ignore_errors=True)
-        count = 0
-        for address in self.addresses():
-            with self.mailbox(address) as mailbox:
-                for folder in mailbox.folder.list():
-                    mailbox.folder.set(folder.name, readonly=True)
-                    target = staged / quote(address, safe="@+") / quote(folder.name, safe=" ")
-                    target.mkdir(parents=True)
-                    for number, uid in enumerate(mailbox.uids()):
-                        # The bytes as they came: a mail that can't be parsed is kept as well.
-                        _, answer = mailbox.client.uid("FETCH", uid, "(BODY.PEEK[])")
-                        (target / f"{number:06}.eml").write_bytes(answer[0][1])
-                        count += 1
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            counts = list(pool.map(partial(self._save_mailbox, staged), self.addresses()))
         shutil.rmtree(self._saved, ignore_errors=True)
         staged.rename(self._saved)
-        return count
+        return sum(counts)
 
     def save_quietly(self) -> None:
         """Save the mailboxes before a stop, which must not fail over it."""
@@ -180,6 +173,21 @@ class MailServer:
             self._process.kill()
             self._process = None
 
+    def _save_mailbox(self, staged: Path, address: str) -> int:
+        count = 0
+        with self.mailbox(address) as mailbox:
+            for folder in mailbox.folder.list():
+                mailbox.folder.set(folder.name, readonly=True)
+                target = staged / _file_name(address) / _file_name(folder.name)
+                target.mkdir(parents=True)
+                # The bytes as they came: a mail that can't be parsed is kept as well.
+                _, answers = mailbox.client.fetch("1:*", "(BODY.PEEK[])")
+                mails = [answer[1] for answer in answers if isinstance(answer, tuple)]
+                for number, mail in enumerate(mails):
+                    (target / f"{number:06}.eml").write_bytes(mail)
+                count += len(mails)
+        return count
+
     def _answers(self) -> bool:
         # The API comes up last.
         if not listens(self._api_port):
@@ -194,3 +202,9 @@ class MailServer:
     @property
     def _saved(self) -> Path:
         return self.directory / "saved"
+
+
+def _file_name(name: str) -> str:
+    """Return a name for one folder, whatever a sender put into an address."""
+    quoted = quote(name, safe="@+ ")
+    return quoted.replace(".", "%2E", 1) if quoted.startswith(".") else quoted

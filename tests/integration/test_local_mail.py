@@ -39,6 +39,7 @@ def test_mailboxes_survive_a_stop_byte_by_byte(tmp_path: Path) -> None:
         for recipient in (DESK_ADDRESS, "juergen@kunde.example"):
             deliver(server, recipient, RAW)
         deliver(server, DESK_ADDRESS, UNREADABLE)
+        deliver(server, "../../outside@kunde.example", RAW)
         with server.mailbox(DESK_ADDRESS) as mailbox:
             mailbox.folder.create("Processed")
             mailbox.move(mailbox.uids()[:1], "Processed")
@@ -52,12 +53,14 @@ def test_mailboxes_survive_a_stop_byte_by_byte(tmp_path: Path) -> None:
     finally:
         server.stop()
     assert not server.alive
+    assert {path.name for path in tmp_path.iterdir()} == {"mail.log", "saved"}
+    assert not (tmp_path.parent / "outside@kunde.example").exists()
 
     again = MailServer(tmp_path)
     again.start()
     try:
         assert {place: raw_mails(again, *place) for place in places} == before
-        assert again.addresses() == [DESK_ADDRESS, "juergen@kunde.example"]
+        assert {DESK_ADDRESS, "juergen@kunde.example"} <= set(again.addresses())
     finally:
         again.kill()
 
