@@ -54,7 +54,7 @@ def demo_command(desk: str | None, folder: Path | None, *, as_json: bool) -> int
     reference = _reference(folder)
 
     def say(text: str) -> None:
-        progress.print(Text(text))
+        progress.print(Text(text), soft_wrap=True)
 
     if desk is None:
         with _own_desk(reference, say) as running:
@@ -140,9 +140,9 @@ def _report(results: Sequence[Result], elapsed_s: float, *, as_json: bool) -> in
     if as_json:
         print(report.as_json(results, elapsed_s))
     else:
-        report.show(results, elapsed_s, Console(highlight=False))
+        report.show(results, elapsed_s)
     differences = report.differences(results)
     errors = Console(stderr=True, highlight=False)
     for difference in differences:
-        errors.print(Text(difference, "red"))
+        errors.print(Text(difference, "red"), soft_wrap=True)
     return 1 if differences else 0

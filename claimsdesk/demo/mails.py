@@ -17,9 +17,13 @@ _REPLACED = {b"message-id", b"date", b"return-path"}
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What an SMTP dialogue needs. The envelope's sender is empty for delivery reports."""
+    """What an SMTP dialogue needs.
+
+    `sender` is the envelope's, empty for delivery reports; `author` the address in `From`.
+    """
 
     sender: str
+    author: str
     message_id: str
     content: bytes
 
@@ -44,10 +48,8 @@ def ready_to_send(raw: bytes, *, message_id: str, at: datetime) -> Mail:
     )
     fresh = f"Date: {format_datetime(at)}\nMessage-ID: {message_id}\n".encode()
     lines = (kept + fresh + b"\n" + body).replace(b"\r\n", b"\n")
-    return Mail(_envelope_sender(head), message_id, lines.replace(b"\n", b"\r\n"))
-
-
-def _envelope_sender(head: bytes) -> str:
     headers = message_from_bytes(head + b"\n\n", policy=default)
+    author = parseaddr(str(headers.get("From", "")))[1]
     stated = headers.get("Return-Path")
-    return parseaddr(str(stated if stated is not None else headers.get("From", "")))[1]
+    sender = author if stated is None else parseaddr(str(stated))[1]
+    return Mail(sender, author, message_id, lines.replace(b"\n", b"\r\n"))

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from claimsdesk.demo.results import Result
 
+_WIDTH = 180
 _COLOURS = {
     "approved": "green",
     "partly_approved": "green",
@@ -26,8 +27,12 @@ def as_json(results: Sequence[Result], elapsed_s: float) -> str:
     return json.dumps({"contacts": contacts, "elapsed_s": round(elapsed_s, 1)}, indent=2)
 
 
-def show(results: Sequence[Result], elapsed_s: float, console: Console) -> None:
+def show(results: Sequence[Result], elapsed_s: float) -> None:
     """Print a table, one row a contact."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        # A file or pipe has no width of its own; names must not be cut there.
+        console = Console(highlight=False, width=_WIDTH)
     table = Table(
         "", "contact", "by", "intake", "case", "kind", "outcome", "notices", "assessed", "answered"
     )

@@ -14,7 +14,13 @@ from claimsdesk.demo.mailboxes import notice_message_id
 from claimsdesk.demo.people import act
 from claimsdesk.demo.placeholders import Known, fill_in, wanted_notices
 from claimsdesk.demo.results import Result, mismatches
-from claimsdesk.demo.sending import Sent, send_letter, send_mail, send_phone_note
+from claimsdesk.demo.sending import (
+    Sent,
+    scanned_anew,
+    send_letter,
+    send_mail,
+    send_phone_note,
+)
 from claimsdesk.demo.settling import LIMIT_S, Followed, settle
 from claimsdesk.desks import Desk
 from claimsdesk.errors import CommandError
@@ -117,12 +123,13 @@ class Run:
         return await send_mail(self.desk, content, message_id, at)
 
     async def _content(self, contact: Contact) -> bytes:
-        if contact.channel == "letter":
-            return contact.raw
         # A repeat is the same to the byte, whatever day or case its file would say by now.
         if contact.duplicate_of in self.contents:
             return self.contents[contact.duplicate_of]
-        content = fill_in(contact.raw, await self._known(contact), str(contact.file))
+        if contact.channel == "letter":
+            content = scanned_anew(contact.raw, self.mark)
+        else:
+            content = fill_in(contact.raw, await self._known(contact), str(contact.file))
         self.contents[contact.name] = content
         return content
 

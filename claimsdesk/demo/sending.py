@@ -51,8 +51,13 @@ async def send_mail(desk: Desk, content: bytes, message_id: str, at: datetime) -
 
     def deliver() -> None:
         with smtplib.SMTP(*desk.smtp, timeout=_SMTP_TIMEOUT_S) as server:
-            options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
-            server.sendmail(mail.sender, [desk.address], mail.content, options)
+            try:
+                server.sendmail(mail.sender, [desk.address], mail.content)
+            except smtplib.SMTPRecipientsRefused:
+                if mail.sender:
+                    raise
+                # GreenMail says yes to the empty sender of a delivery report, then forgets it.
+                server.sendmail(mail.author, [desk.address], mail.content)
 
     try:
         await asyncio.to_thread(deliver)
@@ -67,6 +72,15 @@ async def send_phone_note(apis: Apis, content: bytes, at: datetime) -> Sent:
     headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
     answer = await apis.post("intake", "/phone-notes", _CLERK, content=content, headers=headers)
     return Sent(at, contact_id=answer["contact_id"])
+
+
+def scanned_anew(content: bytes, mark: str) -> bytes:
+    """A scan that differs from every earlier one, as a scanner's would; its picture is the same.
+
+    Readers of PDF, PNG, JPEG and TIFF leave alone what comes after the end. Without it, a letter
+    sent to the same desk in the next demo would rightly be taken for a duplicate.
+    """
+    return content + f"\n% scan {mark}\n".encode()
 
 
 async def send_letter(apis: Apis, name: str, content: bytes, at: datetime) -> Sent:

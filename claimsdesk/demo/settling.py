@@ -20,7 +20,9 @@ _FIRST_POLLS_S = 0.15
 _LATER_POLLS_S = 0.3
 _FIRST_S = 1.5
 
-_UNFINISHED = frozenset({"created", "queued", "sending"})
+_PENDING = "pending"
+_UNFINISHED = frozenset({"created", "queued"})
+_SENT = frozenset({"sent", "delivered"})
 
 
 @dataclass
@@ -60,7 +62,8 @@ class Followed:
     @property
     def verdict(self) -> str | None:
         """What intake takes it for; None while it is being examined."""
-        return self.intake["verdict"] if self.intake else None
+        verdict = self.intake["verdict"] if self.intake else _PENDING
+        return None if verdict == _PENDING else str(verdict)
 
     @property
     def at_rest(self) -> bool:
@@ -104,7 +107,7 @@ class Followed:
 
     def note_notice_time(self) -> None:
         """Time the desk's own answer: the last notice that was sent before any person acted."""
-        sent = [_instant(one["sent_at"]) for one in self._own_notices if one.get("sent_at")]
+        sent = [_instant(one["changed_at"]) for one in self._own_notices if one["status"] in _SENT]
         self.noticed_at = max(sent, default=None)
 
     @property
