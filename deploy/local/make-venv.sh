@@ -15,7 +15,7 @@ for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
     fi
 done
 if [[ -z $python ]]; then
-    found=$(python3 --version 2>/dev/null || echo "no Python 3")
+    found=$("${PYTHON:-python3}" --version 2>/dev/null || echo "none (${PYTHON:-python3})")
     printf '%s\n' "The desk needs Python 3.11 or newer; found: $found." \
         "Install one (Debian 12 and Ubuntu 24.04 have it as python3), or name it: make PYTHON=/path/to/python3.12 run" >&2
     exit 1
