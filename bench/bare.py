@@ -64,7 +64,7 @@ async def run(bootstrap: str, dsn: str, wanted: int, group: str) -> None:
             cases = []
             for contact, number in zip(contacts, numbers, strict=True):
                 known = Known(programmes, now, clients[contact.client_id], policies[number],
-                              ledgers[number].claims)
+                              ledgers[number].others(""))
                 case_id = derived_case_id("case", contact.contact_id)
                 cases.append(publish(work, None, open_case(contact, case_id, known)))
                 ledgers[number] = ledgers[number].with_case(cases[-1].case)

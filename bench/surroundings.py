@@ -76,7 +76,7 @@ async def filled_database(url: str, claims: Sequence[FullShapeClaim]) -> None:
         async with database.transaction() as connection:
             await store.save_policies(connection, [claim.policy for claim in chunk])
             await store.save_clients(connection, [claim.client for claim in chunk])
-            ledgers = [Ledger(claim.policy.policy_number, claim.past_claims) for claim in chunk]
+            ledgers = [Ledger.of(claim.policy.policy_number, claim.past_claims) for claim in chunk]
             await store.save_ledgers(connection, ledgers)
     async with database.engine.connect() as connection:
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql(

@@ -9,6 +9,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
 """Money in the currency named beside it, exact to the cent; a JSON string, never a float."""
 
+ComputedAmount = Decimal
+"""Money that the desk worked out itself: exact like `Amount`, without checking its digits again."""
+
 Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
 """A point in time, always UTC; a time without a zone is refused."""
 

@@ -10,7 +10,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contract.base import Amount, Body, Identifier, Instant, PersonalData, ShortText, Text
+from shared.contract.base import (
+    Amount,
+    Body,
+    ComputedAmount,
+    Identifier,
+    Instant,
+    PersonalData,
+    ShortText,
+    Text,
+)
 from shared.contract.contacts import Channel, ClaimDetails, Document, Language
 from shared.contract.reference import PostalAddress
 
@@ -80,8 +89,8 @@ class ArithmeticStep(Body):
     """One step of a line's arithmetic: what it took away and what is left."""
 
     step: Identifier
-    before: Amount
-    after: Amount
+    before: ComputedAmount
+    after: ComputedAmount
 
 
 class AssessedLine(Body):
@@ -89,8 +98,8 @@ class AssessedLine(Body):
 
     line_id: int
     benefit: Identifier | None = None
-    claimed: Amount
-    covered: Amount
+    claimed: ComputedAmount
+    covered: ComputedAmount
     steps: tuple[ArithmeticStep, ...] = ()
 
 
@@ -113,8 +122,8 @@ class Assessment(Body):
     findings: tuple[Finding, ...] = ()
     lines: tuple[AssessedLine, ...] = ()
     currency: str = "EUR"
-    claimed: Amount
-    covered: Amount
+    claimed: ComputedAmount
+    covered: ComputedAmount
     recommendation: Recommendation
     straight_through: bool = Field(description="May the system approve without a person?")
 

@@ -9,6 +9,7 @@ Source: CloudEvents Kafka protocol binding 1.0.2, section 3.2.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -75,12 +76,18 @@ def encode(
         ("ce_source", f"/claimsdesk/{source}".encode()),
         ("ce_type", event_type.name.encode()),
         ("ce_subject", key.encode()),
-        ("ce_time", at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()),
+        ("ce_time", _rfc3339(at)),
         _JSON,
     )
     if traceparent:
         headers = (*headers, ("ce_traceparent", traceparent.encode()))
     return OutgoingRecord(TOPIC_OF[event_type.name].name, key.encode(), value, headers)
+
+
+@lru_cache(maxsize=16)
+def _rfc3339(at: datetime) -> bytes:
+    """All events of a transaction share its instant, so it is written once."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
 
 
 def decode(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Event:

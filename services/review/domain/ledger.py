@@ -4,11 +4,11 @@ What ceilings, frequency and duplicates are decided on; kept as one row per poli
 row is also the lock under which money is decided.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 import orjson
 
@@ -18,55 +18,62 @@ from shared.contract.case_file import DECIDED, CaseFileUpdated
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The claims on one policy, the last changed one last."""
+    """The claims on one policy, the last changed one last.
+
+    Attributes:
+        policy_number: The policy.
+        rows: A row per claim, as it is stored: case id, day of loss, approved amount per benefit,
+            invoice numbers, account, whether it is still open.
+    """
 
     policy_number: str
-    claims: tuple[PastClaim, ...] = ()
+    rows: tuple[list[Any], ...] = ()
 
-    def others(self, case_id: str) -> Sequence[PastClaim]:
-        """The claims of the policy's other cases."""
-        return [claim for claim in self.claims if claim.case_id != case_id]
-
-    def with_case(self, case: CaseFileUpdated) -> Self:
-        """The ledger with this case as it is now."""
-        entry = _entry(self.policy_number, case)
-        before = [claim for claim in self.claims if claim.case_id != entry.case_id]
-        return replace(self, claims=(*before, entry))
+    @classmethod
+    def of(cls, policy_number: str, claims: Iterable[PastClaim]) -> Self:
+        """A ledger of these claims."""
+        return cls(policy_number, tuple(_row(claim) for claim in claims))
 
     @classmethod
     def from_json(cls, policy_number: str, text: str) -> Self:
         """A stored ledger."""
-        return cls(
-            policy_number,
-            tuple(
-                PastClaim(
-                    case_id=case_id,
-                    policy_number=policy_number,
-                    date_of_loss=date.fromisoformat(day) if day else None,
-                    benefits={code: Decimal(amount) for code, amount in benefits.items()},
-                    invoice_numbers=frozenset(invoices),
-                    iban=iban,
-                    is_open=is_open,
-                )
-                for case_id, day, benefits, invoices, iban, is_open in orjson.loads(text)
-            ),
-        )
+        return cls(policy_number, tuple(orjson.loads(text)))
 
     def to_json(self) -> str:
         """The ledger as it is stored."""
-        return orjson.dumps(
-            [
-                [
-                    claim.case_id,
-                    claim.date_of_loss.isoformat() if claim.date_of_loss else None,
-                    {code: str(amount) for code, amount in claim.benefits.items()},
-                    sorted(claim.invoice_numbers),
-                    claim.iban,
-                    claim.is_open,
-                ]
-                for claim in self.claims
-            ]
-        ).decode()
+        return orjson.dumps(self.rows).decode()
+
+    def others(self, case_id: str) -> Sequence[PastClaim]:
+        """The claims of the policy's other cases."""
+        return [self._claim(row) for row in self.rows if row[0] != case_id]
+
+    def with_case(self, case: CaseFileUpdated) -> Self:
+        """The ledger with this case as it is now."""
+        before = [row for row in self.rows if row[0] != case.case_id]
+        return replace(self, rows=(*before, _row(_entry(self.policy_number, case))))
+
+    def _claim(self, row: list[Any]) -> PastClaim:
+        case_id, day, benefits, invoices, iban, is_open = row
+        return PastClaim(
+            case_id=case_id,
+            policy_number=self.policy_number,
+            date_of_loss=date.fromisoformat(day) if day else None,
+            benefits={code: Decimal(amount) for code, amount in benefits.items()},
+            invoice_numbers=frozenset(invoices),
+            iban=iban,
+            is_open=is_open,
+        )
+
+
+def _row(claim: PastClaim) -> list[Any]:
+    return [
+        claim.case_id,
+        claim.date_of_loss.isoformat() if claim.date_of_loss else None,
+        {code: str(amount) for code, amount in claim.benefits.items()},
+        sorted(claim.invoice_numbers),
+        claim.iban,
+        claim.is_open,
+    ]
 
 
 def _entry(policy_number: str, case: CaseFileUpdated) -> PastClaim:
