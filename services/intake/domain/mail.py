@@ -116,7 +116,7 @@ def fingerprint(raw: bytes) -> str:
 
 def _with_content(envelope: ParsedMail, message: Message) -> ParsedMail:
     content = _Content()
-    problem = None if envelope.headers else "the mail has no headers"
+    problem = None if "from" in envelope.headers else "the mail does not say who sent it"
     try:
         content.read(message)
         content_type = message.get_content_type()
