@@ -129,8 +129,10 @@ class Sender:
             for notice in taken:
                 self._start(deliver(notice, now), running, work_there)
             if len(taken) < room:
+                pause = await self._pause(channel)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(work_there.wait(), await self._pause(channel))
+                    async with asyncio.timeout(pause):  # wait_for may lose a cancellation
+                        await work_there.wait()
 
     def _start(
         self,
