@@ -10,7 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
-from confluent_kafka import Consumer, Producer
+import psycopg
+from confluent_kafka import OFFSET_END, Consumer, Producer, TopicPartition
 
 from bench.surroundings import (
     Measured,
@@ -105,8 +106,6 @@ def _latency(ground: Surroundings) -> None:
 def _send_and_time(bootstrap: str, claims: list) -> list[float]:
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": f"l{time.monotonic_ns()}"})
     partitions = consumer.list_topics(CASE_FILE.name, 10).topics[CASE_FILE.name].partitions
-    from confluent_kafka import OFFSET_END, TopicPartition
-
     consumer.assign([TopicPartition(CASE_FILE.name, number, OFFSET_END) for number in partitions])
     consumer.poll(2)
     producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 0})
@@ -137,8 +136,6 @@ def _note(consumer: Consumer, sent: dict, waits: list, seconds: float) -> None:
 
 def _wait_caught_up(dsn: str, port: int) -> None:
     """The service is ready and has worked off what earlier runs left on the topic."""
-    import psycopg
-
     last = -1
     with psycopg.connect(dsn, autocommit=True) as connection:
         while True:

@@ -1,4 +1,4 @@
-"""What a benchmark stands on: a broker, PostgreSQL with fsync, filled databases, processes to watch."""
+"""What a benchmark stands on: broker, PostgreSQL with fsync, filled tables, watched processes."""
 
 import os
 import subprocess
@@ -21,10 +21,9 @@ from deploy.local.keys import SigningKey
 from services.review import store
 from services.review.domain.ledger import Ledger
 from shared.contract.catalogue import CONTACTS
-from shared.database import Database, insert_rows
+from shared.database import Database
 from shared.messaging.envelope import encode
-from shared.messaging.tables import inbox_table, outbox_table, partitions_table
-from shared.migrations import migrate
+from shared.migrations import migrate, tables_of
 from tests.support.postgres import PostgresServer, running_postgres
 
 _CHUNK = 5000
@@ -52,7 +51,10 @@ class Surroundings:
 @contextmanager
 def surroundings() -> Iterator[Surroundings]:
     """Start broker and database server in a temporary folder, with all topics."""
-    with tempfile.TemporaryDirectory(prefix="claimsdesk-bench-") as name, running_postgres() as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="claimsdesk-bench-") as name,
+        running_postgres() as server,
+    ):
         folder = Path(name)
         broker = EmbeddedKafka(folder / "kafka")
         broker.start()
@@ -67,10 +69,7 @@ def surroundings() -> Iterator[Surroundings]:
 async def filled_database(url: str, claims: Sequence[FullShapeClaim]) -> None:
     """A review database with the policies, clients and past claims of these claims."""
     database = Database(url)
-    for table in (inbox_table, outbox_table, partitions_table):
-        if table.__name__.removesuffix("_table") not in store.metadata.tables:
-            table(store.metadata)
-    await migrate(database, "review", store.metadata)
+    await migrate(database, "review", tables_of("review"))
     for start in range(0, len(claims), _CHUNK):
         chunk = claims[start : start + _CHUNK]
         async with database.transaction() as connection:
@@ -87,12 +86,10 @@ async def filled_database(url: str, claims: Sequence[FullShapeClaim]) -> None:
 
 def produce(bootstrap: str, claims: Sequence[FullShapeClaim]) -> None:
     """Put the claims' contacts on intake's topic."""
-    producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, "linger.ms": 20})
+    producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})
     for claim in claims:
         record = encode(claim.contact, source="intake", cause="1", at=claim.contact.received_at)
-        producer.produce(
-            CONTACTS.name, record.value, record.key, headers=list(record.headers)
-        )
+        producer.produce(CONTACTS.name, record.value, record.key, headers=list(record.headers))
         producer.poll(0)
     producer.flush(60)
 
@@ -136,7 +133,8 @@ def _wait(connection: psycopg.Connection, process: psutil.Popen, done) -> int:
         if done(*row):
             return row[0]
         if process.poll() is not None:
-            raise SystemExit(f"the measured program ended with {process.returncode}")
+            message = f"the measured program ended with {process.returncode}"
+            raise SystemExit(message)
         time.sleep(0.05)
 
 

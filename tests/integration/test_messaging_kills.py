@@ -1,4 +1,4 @@
-"""Workers killed with a backlog, joined and left by others: nothing is lost, doubled or reordered."""
+"""Workers killed with a backlog, joined and left by others: nothing lost, doubled or reordered."""
 
 import os
 import random

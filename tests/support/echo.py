@@ -1,4 +1,4 @@
-"""A tiny real service for messaging tests: notes each contact, emits one numbered record per client.
+"""A tiny real service for messaging tests: notes contacts, emits a numbered record per client.
 
 A contact handled twice breaks the table's primary key, so a double can't go unnoticed.
 
@@ -90,11 +90,17 @@ class EchoWorker:
         self.out = f"{prefix}.out"
         self.database = Database(database_url)
         self.failures: list[BaseException] = []
+        self.failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
         self.refusals = 0
         self.worker = Worker(
-            f"{prefix}-echo", bootstrap, self.database, self.metadata, 100, self.failures.append
+            f"{prefix}-echo", bootstrap, self.database, self.metadata, 100, self._fail
         )
         self.worker.subscribe(echo_topic(prefix), self.handle)
+
+    def _fail(self, error: BaseException) -> None:
+        self.failures.append(error)
+        if not self.failed.done():
+            self.failed.set_result(error)
 
     async def handle(self, work: UnitOfWork, events: Sequence[Event]) -> None:
         contacts = [event.body for event in events if isinstance(event.body, ContactReceived)]
@@ -147,9 +153,7 @@ async def _main() -> None:
     echo = EchoWorker(*sys.argv[1:4])
     async with echo.running():
         print("running", flush=True)
-        while not echo.failures:
-            await asyncio.sleep(0.2)
-        raise echo.failures[0]
+        raise await echo.failed
 
 
 if __name__ == "__main__":
