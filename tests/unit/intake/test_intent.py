@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - rows of a table
+
 import pytest
 
 from services.intake.domain.intent import Signs, propose_intent
