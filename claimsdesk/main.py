@@ -28,7 +28,7 @@ app = typer.Typer(
 
     claimsdesk demo         a desk of its own, all sample contacts, and what became of each
 
-    claimsdesk contact send deploy/demo/contacts/approved-de.eml
+    claimsdesk contact send deploy/demo/claim-to-try.eml
     """,
 )
 topics_app = typer.Typer(no_args_is_help=True, help="The desk's Kafka topics: list, apply.")
@@ -110,6 +110,12 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and nothing else.")
     ] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep", metavar="FOLDER", help="Keep the demo's own desk there: logs, letters, mails."
+        ),
+    ] = None,
 ) -> None:
     """Send every sample contact through its real channel and show what the desk made of it.
 
@@ -119,7 +125,7 @@ def demo(
     from claimsdesk.demo.command import demo_command
 
     with _told():
-        raise typer.Exit(demo_command(desk, contacts, as_json=as_json))
+        raise typer.Exit(demo_command(desk, contacts, as_json=as_json, keep=keep))
 
 
 @topics_app.command("apply")

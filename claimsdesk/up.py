@@ -26,7 +26,7 @@ from deploy.local.preflight import check_machine
 from deploy.local.runtime import PROJECT, fetch_all
 
 SAMPLE_POLICIES = PROJECT / "deploy" / "demo" / "reference.yaml"
-SAMPLE_CONTACT = "deploy/demo/contacts/approved-de.eml"
+SAMPLE_CONTACT = "deploy/demo/claim-to-try.eml"
 LOOK_AFTER_S = 1.0
 INTERRUPTED = 130
 

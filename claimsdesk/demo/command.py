@@ -1,11 +1,14 @@
 """`claimsdesk demo` and `claimsdesk contact send`: a desk, a run, and what came of it."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import NoReturn
 
 from rich.console import Console
 from rich.text import Text
@@ -36,13 +39,16 @@ REFERENCE_TOPICS = (CLIENTS, POLICIES)
 Say = Callable[[str], None]
 
 
-def demo_command(desk: str | None, folder: Path | None, *, as_json: bool) -> int:
+def demo_command(
+    desk: str | None, folder: Path | None, *, as_json: bool, keep: Path | None = None
+) -> int:
     """Run the demo; return its exit status.
 
     Args:
         desk: A running desk as `find_desk` takes it; None starts one of the demo's own.
         folder: The contacts; the samples if None.
         as_json: Print one JSON object on stdout, and progress on stderr.
+        keep: The folder of the demo's own desk, which stays; a temporary one if None.
 
     Raises:
         CommandError: Nothing could be sent at all.
@@ -57,7 +63,11 @@ def demo_command(desk: str | None, folder: Path | None, *, as_json: bool) -> int
         progress.print(Text(text), soft_wrap=True)
 
     if desk is None:
-        with _own_desk(reference, say) as running:
+        with (
+            _ended_in_order(),
+            _folder(keep) as directory,
+            _own_desk(directory, reference, say) as running,
+        ):
             results = asyncio.run(run(running, contacts, say=say))
     else:
         running = find_desk(desk)
@@ -67,7 +77,8 @@ def demo_command(desk: str | None, folder: Path | None, *, as_json: bool) -> int
         results = asyncio.run(
             run(running, contacts, fresh=lambda name: copy.names.get(name, name), say=say)
         )
-    return _report(results, time.monotonic() - begun, as_json=as_json)
+    elapsed = time.monotonic() - begun
+    return _report(results, elapsed, report.summary(results, elapsed), as_json=as_json)
 
 
 def send_command(file: Path, desk: str | None, *, as_json: bool) -> int:
@@ -82,7 +93,8 @@ def send_command(file: Path, desk: str | None, *, as_json: bool) -> int:
         message = f"{file} refers to other contacts; send their folder with `claimsdesk demo`"
         raise CommandError(message)
     results = asyncio.run(run(find_desk(desk), [contact]))
-    return _report(results, time.monotonic() - begun, as_json=as_json)
+    elapsed = time.monotonic() - begun
+    return _report(results, elapsed, f"settled in {elapsed:.1f} s", as_json=as_json)
 
 
 def send_samples(desk: LocalDesk, say: Say = lambda _: None) -> list[Result]:
@@ -110,21 +122,41 @@ async def run(
 
 
 @contextmanager
-def _own_desk(reference: Reference, say: Say) -> Iterator[Desk]:
+def _own_desk(directory: Path, reference: Reference, say: Say) -> Iterator[Desk]:
+    check_machine(directory)
+
+    def prepare(kafka: str) -> None:
+        publish(reference, kafka)
+
+    with LocalDesk(directory, prepare=prepare, say=say) as desk:
+        desk.wait_ready()
+        running = read_description(directory / DESCRIPTION)
+        wait_until_read(running.kafka, REFERENCE_TOPICS)
+        yield running
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
     with TemporaryDirectory(prefix="claimsdesk-demo-") as folder:
-        directory = Path(folder)
-        check_machine(directory)
-        with LocalDesk(
-            directory, prepare=lambda kafka: _published(reference, kafka), say=say
-        ) as desk:
-            desk.wait_ready()
-            running = read_description(directory / DESCRIPTION)
-            wait_until_read(running.kafka, REFERENCE_TOPICS)
-            yield running
+        yield Path(folder)
 
 
-def _published(reference: Reference, kafka: str) -> None:
-    publish(reference, kafka)
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """A request to end (SIGTERM) stops the desk and removes its folder, as Ctrl-C does."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _reference(folder: Path | None) -> Reference:
@@ -136,11 +168,12 @@ def _reference(folder: Path | None) -> Reference:
     return Reference(samples.clients + added.clients, samples.policies + added.policies)
 
 
-def _report(results: Sequence[Result], elapsed_s: float, *, as_json: bool) -> int:
+def _report(results: Sequence[Result], elapsed_s: float, summary: str, *, as_json: bool) -> int:
     if as_json:
         print(report.as_json(results, elapsed_s))
     else:
-        report.show(results, elapsed_s)
+        report.show(results)
+        print(summary)
     differences = report.differences(results)
     errors = Console(stderr=True, highlight=False)
     for difference in differences:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from claimsdesk.demo.results import Result
 
-_WIDTH = 180
+_WIDTH = 220
 _COLOURS = {
     "approved": "green",
     "partly_approved": "green",
@@ -24,18 +24,21 @@ _COLOURS = {
 def as_json(results: Sequence[Result], elapsed_s: float) -> str:
     """The JSON object that `claimsdesk demo --json` prints."""
     contacts = [asdict(result) for result in results]
+    for contact in contacts:
+        del contact["findings"]
     return json.dumps({"contacts": contacts, "elapsed_s": round(elapsed_s, 1)}, indent=2)
 
 
-def show(results: Sequence[Result], elapsed_s: float) -> None:
+def show(results: Sequence[Result]) -> None:
     """Print a table, one row a contact."""
     console = Console(highlight=False)
     if not console.is_terminal:
         # A file or pipe has no width of its own; names must not be cut there.
         console = Console(highlight=False, width=_WIDTH)
     table = Table(
-        "", "contact", "by", "intake", "case", "kind", "outcome", "notices", "assessed", "answered"
-    )
+        "", "contact", "by", "intake", "case", "kind", "outcome", "found", "notices",
+        "assessed", "answered",
+    )  # fmt: skip
     for result in results:
         table.add_row(
             Text("✗", "bold red") if result.mismatches else Text("✓", "green"),
@@ -45,13 +48,18 @@ def show(results: Sequence[Result], elapsed_s: float) -> None:
             result.case_id or "",
             result.kind or "",
             Text(result.outcome, _COLOURS.get(result.outcome, "")),
+            "\n".join(result.findings),
             "\n".join(f"{one.kind} by {one.channel}: {one.status}" for one in result.notices),
             _ms(result.contact_to_assessment_ms),
             _ms(result.contact_to_notice_ms),
         )
     console.print(table)
+
+
+def summary(results: Sequence[Result], elapsed_s: float) -> str:
+    """How many contacts ended as they should, in one line."""
     good = sum(not result.mismatches for result in results)
-    console.print(f"{good} of {len(results)} contacts as expected, in {elapsed_s:.1f} s")
+    return f"{good} of {len(results)} contacts as expected, in {elapsed_s:.1f} s"
 
 
 def line(result: Result) -> str:

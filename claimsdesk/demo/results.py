@@ -1,7 +1,7 @@
 """What became of a contact, and where that differs from its expectation. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from claimsdesk.demo.expectations import Expected, ExpectedNotice
@@ -30,7 +30,10 @@ class SeenNotice:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one contact; times in milliseconds, None where there was nothing to time."""
+    """What became of one contact; times in milliseconds, None where there was nothing to time.
+
+    `findings` are the codes of what review's checks found, for people; the JSON has none.
+    """
 
     contact: str
     channel: str
@@ -41,7 +44,8 @@ class Result:
     notices: tuple[SeenNotice, ...] = ()
     contact_to_assessment_ms: int | None = None
     contact_to_notice_ms: int | None = None
-    mismatches: tuple[str, ...] = field(default=())
+    findings: tuple[str, ...] = ()
+    mismatches: tuple[str, ...] = ()
 
 
 def outcome_of(case: Mapping[str, Any] | None) -> str:

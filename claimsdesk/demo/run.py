@@ -26,6 +26,8 @@ from claimsdesk.desks import Desk
 from claimsdesk.errors import CommandError
 
 DESK_ZONE = ZoneInfo("Europe/Berlin")
+MOST_AT_ONCE = 25
+"""More contacts wait their turn, so that asking after them does not slow them down."""
 _MESSAGE_ID_DOMAIN = "demo.claimsdesk.example"
 
 Tell = Callable[[Result], None]
@@ -51,6 +53,7 @@ class Run:
     mark: str = field(default_factory=lambda: token_hex(4))
     followed: dict[str, Followed] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
     async def all(self, contacts: Sequence[Contact]) -> list[Result]:
         """Send every contact and return their results, in the same order.
@@ -67,7 +70,8 @@ class Run:
         if before:
             await asyncio.wait(before)
         try:
-            result = await self._followed(contact)
+            async with self.room:
+                result = await self._followed(contact)
         except CommandError as problem:
             seen = self.followed.get(contact.name)
             result = seen.result() if seen else Result(contact.name, contact.channel)

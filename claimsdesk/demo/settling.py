@@ -91,6 +91,7 @@ class Followed:
                 SeenNotice(notice["kind"], notice["channel"], notice["status"])
                 for notice in self._own_notices
             ),
+            findings=self._findings,
             contact_to_assessment_ms=self._since_sent(self.assessed_at),
             contact_to_notice_ms=self._since_sent(self.noticed_at),
         )
@@ -109,6 +110,11 @@ class Followed:
         """Time the desk's own answer: the last notice that was sent before any person acted."""
         sent = [_instant(one["changed_at"]) for one in self._own_notices if one["status"] in _SENT]
         self.noticed_at = max(sent, default=None)
+
+    @property
+    def _findings(self) -> tuple[str, ...]:
+        assessment = (self.case or {}).get("assessment") or {}
+        return tuple(dict.fromkeys(one["code"] for one in assessment.get("findings", ())))
 
     @property
     def _own_notices(self) -> list[dict[str, Any]]:

@@ -119,21 +119,22 @@ def test_contacts_of_ones_own_need_no_expectation_and_may_bring_clients(desk, tm
     assert [notice["kind"] for notice in window["notices"]] == ["receipt", "information_request"]
 
 
-def test_one_mail_is_sent_and_followed(desk):
-    done = claimsdesk(
-        "contact", "send", SAMPLES / "payment-delay-en.eml", "--desk", desk.directory, "--json"
-    )
+def test_one_mail_is_sent_and_followed_and_its_repeat_is_suspicious(desk):
+    send = ("contact", "send", "deploy/demo/claim-to-try.eml", "--desk", desk.directory)
+    done = claimsdesk(*send, "--json")
     assert done.returncode == 0, done.stderr
     (contact,) = json.loads(done.stdout)["contacts"]
-    assert contact["kind"] == "payment_delay"
-    assert contact["outcome"] == "waiting_for_person"
-    assert contact["notices"] == [{"kind": "receipt", "channel": "email", "status": "sent"}]
+    assert contact["outcome"] == "approved"
+    assert contact["notices"] == [
+        {"kind": "receipt", "channel": "email", "status": "sent"},
+        {"kind": "decision", "channel": "email", "status": "sent"},
+    ]
 
-    table = claimsdesk(
-        "contact", "send", SAMPLES / "payment-delay-en.eml", "--desk", desk.directory
-    )
-    assert table.returncode == 0, table.stderr
-    assert "1 of 1 contacts as expected" in table.stdout
+    again = claimsdesk(*send)
+    assert again.returncode == 0, again.stderr
+    assert "waiting_for_person" in again.stdout
+    assert "already_claimed" in again.stdout
+    assert "settled in " in again.stdout
 
 
 def test_without_ocr_a_scanned_letter_waits_for_a_person(tmp_path):
