@@ -4,7 +4,7 @@ publish is read from the outbox."""
 import asyncio
 import smtplib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -125,18 +125,14 @@ class IntakeDesk:
     async def reading(self, mailbox: Mailbox | None = None) -> AsyncIterator[Mailbox]:
         """A process's loops, stopped in order."""
         mailbox = mailbox or self.mailbox()
-        tasks = [
-            asyncio.create_task(mailbox.run()),
-            asyncio.create_task(examine_for_ever(self.app)),
-        ]
-        try:
+        async with self.examining(), _running(mailbox.run()):
             yield mailbox
-        finally:
-            for task in tasks:
-                task.cancel()
-            for task in tasks:
-                with suppress(asyncio.CancelledError):
-                    await task
+
+    @asynccontextmanager
+    async def examining(self) -> AsyncIterator[None]:
+        """The loop for letters and for what waits, stopped in order."""
+        async with _running(examine_for_ever(self.app)):
+            yield
 
     async def knows(self, *bodies: CaseFileUpdated | ClientChanged) -> None:
         """Let intake's handlers read events."""
@@ -211,6 +207,17 @@ class IntakeDesk:
             if role
             else {},
         )
+
+
+@asynccontextmanager
+async def _running(loop: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(loop)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @asynccontextmanager
