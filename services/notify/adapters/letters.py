@@ -78,6 +78,8 @@ def _counted(pdf: bytes) -> SetLetter:
 
 
 def _reason(error: typst.TypstError) -> str:
+    if "address does not fit" in str(error):
+        return "the address does not fit into the window"
     if "glyph" in str(error) or "font" in str(error):
         return "it has signs that none of our fonts can write"
     return f"typst: {str(error).splitlines()[0][:200]}"
