@@ -10,8 +10,12 @@ from email import message_from_bytes
 from email.policy import default
 from email.utils import format_datetime, parseaddr
 
+NOBODY = "nobody@sender.example"
+"""The envelope's sender of a mail that names none: even a broken mail came from somewhere."""
+
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _HEADER = re.compile(rb"^([!-9;-~]+)[ \t]*:.*(?:\r?\n[ \t].*)*\r?\n?", re.MULTILINE)
+_ADDRESS = re.compile(r"[!-~]+@[!-~]+")
 _REPLACED = {b"message-id", b"date", b"return-path"}
 
 
@@ -49,7 +53,13 @@ def ready_to_send(raw: bytes, *, message_id: str, at: datetime) -> Mail:
     fresh = f"Date: {format_datetime(at)}\nMessage-ID: {message_id}\n".encode()
     lines = (kept + fresh + b"\n" + body).replace(b"\r\n", b"\n")
     headers = message_from_bytes(head + b"\n\n", policy=default)
-    author = parseaddr(str(headers.get("From", "")))[1]
+    author = _address_in(headers.get("From")) or NOBODY
     stated = headers.get("Return-Path")
-    sender = author if stated is None else parseaddr(str(stated))[1]
+    sender = author if stated is None else _address_in(stated)
     return Mail(sender, author, message_id, lines.replace(b"\n", b"\r\n"))
+
+
+def _address_in(header: object) -> str:
+    """The address in a header, if SMTP can carry it; else nothing."""
+    address = parseaddr(str(header))[1]
+    return address if _ADDRESS.fullmatch(address) else ""

@@ -6,7 +6,7 @@ from email.policy import default
 
 import pytest
 
-from claimsdesk.demo.mails import ready_to_send
+from claimsdesk.demo.mails import NOBODY, ready_to_send
 
 AT = datetime(2026, 11, 16, 8, 12, tzinfo=UTC)
 FRESH = {"message_id": "<new@demo.example>", "at": AT}
@@ -35,7 +35,10 @@ def test_message_id_and_date_are_fresh_and_the_rest_stays():
         (b"From: anna@example.org", "anna@example.org"),
         (b"Return-Path: <>\nFrom: Mail System <daemon@example.org>", ""),
         (b"Return-Path: <bounces@example.org>\nFrom: x@example.org", "bounces@example.org"),
-        (b"Subject: no sender", ""),
+        (b"Subject: no sender", NOBODY),
+        (b"From: no address", NOBODY),
+        ("From: J <jürgen@example.org>".encode(), NOBODY),
+        (b"Return-Path: nothing\nFrom: x@example.org", ""),
     ],
 )
 def test_the_envelope_has_the_stated_return_path_or_the_sender(headers, sender):
