@@ -36,7 +36,7 @@ CLOCKS = [
     clock("first_response", "PT1.5S", "PT0.5S", stops=["information_requested", "decided"]),
     clock(
         "resolution",
-        "PT4S",
+        "PT3S",
         "PT1S",
         pauses=["information_requested"],
         resumes=["information_received"],
@@ -85,7 +85,7 @@ def test_from_overdue_to_a_supervisor_and_back(
         return [in_short(body) for body in published.of(case_id)]
 
     try:
-        service.wait_until_ready()
+        service.wait_until("/readyz")
         send(broker, new_cases())
         until(lambda: "opened overdue" in told("SLOW"))
         (overdue,) = service.call(
@@ -225,14 +225,15 @@ def test_workers_killed_while_clocks_fire_miss_and_double_nothing(
     source = random.Random(6)
     try:
         for worker in workers:
-            worker.wait_until_ready()
+            worker.wait_until("/readyz")
         begin = datetime.now(UTC)
-        # The clocks of 960 cases come due one after another, all through the kills.
-        spread = [begin + timedelta(seconds=number / 120) for number in range(960)]
+        # The clocks of 900 cases come due one after another, all through the kills.
+        spread = [begin + timedelta(seconds=number / 60) for number in range(900)]
         cases = [case_file(f"C{n}", 1, OPENED, at=opened_at) for n, opened_at in enumerate(spread)]
         send(broker, cases)
         for victim in (workers[0], workers[1], workers[0]):
-            time.sleep(source.uniform(1.0, 2.0))
+            victim.wait_until("/healthz")
+            time.sleep(source.uniform(0.5, 1.5))
             before = len(published.events)
             until(lambda before=before: len(published.events) > before)
             victim.kill_and_restart()

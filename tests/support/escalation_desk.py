@@ -154,13 +154,14 @@ class Escalation:
         url = f"http://127.0.0.1:{self._port}{path}"
         return httpx.request(method, url, headers=headers, timeout=10, **options)
 
-    def wait_until_ready(self, seconds: float = 30) -> None:
+    def wait_until(self, path: str, seconds: float = 30) -> None:
+        """Wait until `/healthz` or `/readyz` says yes."""
         end = time.monotonic() + seconds
         while True:
             assert self._process.poll() is None, "the service ended"
-            assert time.monotonic() < end, "the service did not become ready"
+            assert time.monotonic() < end, f"{path} never said yes"
             try:
-                if self.call("GET", "/readyz").status_code == 200:
+                if self.call("GET", path).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
