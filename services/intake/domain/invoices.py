@@ -21,6 +21,8 @@ _NOT_TOTAL = re.compile(
     r"|rabatt|discount|skonto",
     re.IGNORECASE,
 )
+_WITH_TAX = re.compile(r"\b(?:inkl|incl|einschl|including)\b[^:€]*", re.IGNORECASE)
+"""A total that says it includes the tax is a total; the tax alone is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def _lines_with(cue: re.Pattern[str], text: str) -> Iterator[tuple[str, list[Mon
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
-        if len(line) > 300 or not cue.search(line) or _NOT_TOTAL.search(line):
+        if len(line) > 300 or not cue.search(line) or _NOT_TOTAL.search(_WITH_TAX.sub("", line)):
             continue
         amounts = _amounts(line)
         if not amounts and index + 1 < len(lines):
