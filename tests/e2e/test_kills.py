@@ -15,10 +15,21 @@ from deploy.local.desk import LocalDesk
 from tests.support.flow import SERVICES, Claimant, Watch, claimants, publish_reference, send
 
 CLAIMS = 200
-ONCE_AND_SOAK = [
-    pytest.param(1, marks=pytest.mark.kill),
-    *(pytest.param(n, marks=[pytest.mark.kill, pytest.mark.soak]) for n in range(2, 11)),
-]
+
+
+def once_and_soak(first: str, other: str) -> pytest.MarkDecorator:
+    """Once on one kind of database in `make test`; ten times, on both in turn, in `make soak`."""
+    return pytest.mark.parametrize(
+        ("new_database", "repetition"),
+        [
+            (first, 1),
+            *(
+                pytest.param((other, first)[number % 2], number, marks=pytest.mark.soak)
+                for number in range(2, 11)
+            ),
+        ],
+        indirect=["new_database"],
+    )
 
 
 @contextmanager
@@ -50,8 +61,9 @@ def sending(desk: LocalDesk, people: list[Claimant], seconds: float) -> threadin
     return thread
 
 
+@pytest.mark.kill
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("repetition", ONCE_AND_SOAK)
+@once_and_soak("postgresql", "sqlite")
 def test_every_service_killed_twice_settles_each_claim_once(
     repetition: int, tmp_path: Path, new_database: Callable[[], str]
 ) -> None:
@@ -70,8 +82,9 @@ def test_every_service_killed_twice_settles_each_claim_once(
     assert uncertain <= 16
 
 
+@pytest.mark.kill
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("repetition", ONCE_AND_SOAK)
+@once_and_soak("sqlite", "postgresql")
 def test_a_broker_away_for_ten_seconds_settles_each_claim_once(
     repetition: int, tmp_path: Path, new_database: Callable[[], str]
 ) -> None:
