@@ -178,7 +178,8 @@ def _amounts(
     """The arithmetic per line; None for a case without claim lines.
 
     The steps are the assessment's. Where a person decided another amount than the assessment
-    came to, one more step says so, so that every row adds up.
+    came to, one more step says so, so that every row adds up; and the rows must add up to what was
+    decided.
     """
     assessed = case.assessment.lines if case.assessment else ()
     if not assessed:
@@ -187,7 +188,7 @@ def _amounts(
     approved_by_line = {line.line_id: line.approved for line in decision.lines}
     labels = _line_labels(case, programme, language)
     rows = []
-    total_claimed = Decimal(0)
+    total_claimed = total_approved = Decimal(0)
     for line in assessed:
         approved = approved_by_line.get(line.line_id, _undetailed(decision, line.covered))
         steps = [
@@ -198,6 +199,7 @@ def _amounts(
         if approved != line.covered:
             steps.append((words.adjusted, money(approved - line.covered, currency, language)))
         total_claimed += line.claimed
+        total_approved += approved
         rows.append(
             AmountRow(
                 labels.get(line.line_id, str(line.line_id)),
@@ -206,6 +208,8 @@ def _amounts(
                 money(approved, currency, language),
             )
         )
+    if total_approved != decision.approved:
+        raise ContentMissing("the lines do not add up to the decided amount")
     total = AmountRow(
         words.total,
         money(total_claimed, currency, language),

@@ -31,7 +31,9 @@ def facts(
     return facts_of(case, kind, version, PROGRAMMES.desk, WORDS[language])
 
 
-def two_lines(*, approved: tuple[str, ...], **fields: object) -> CaseFileUpdated:
+def two_lines(
+    *, approved: tuple[str, ...], approved_total: str = "", **fields: object
+) -> CaseFileUpdated:
     """Two lines, the deductible of 50 shared out, decided as given."""
 
     def line(number: int, claimed: str, *left: str) -> AssessedLine:
@@ -50,7 +52,7 @@ def two_lines(*, approved: tuple[str, ...], **fields: object) -> CaseFileUpdated
         DecidedLine(line_id=number, approved=Decimal(amount))
         for number, amount in enumerate(approved, 1)
     )
-    total = sum((line.approved for line in decided), Decimal(0)) or Decimal("1950.00")
+    total = Decimal(approved_total or sum(line.approved for line in decided))
     decision = case.decisions[0].model_copy(update={"lines": decided, "approved": total, **fields})
     claim = ClaimDetails(
         lines=(
@@ -91,16 +93,23 @@ def test_another_amount_than_the_assessments_is_a_step_of_its_own():
 
 
 def test_a_denial_that_names_no_lines_pays_none_of_them():
-    denied = two_lines(approved=(), outcome=DecisionOutcome.DENY)
+    denied = two_lines(approved=(), approved_total="0.00", outcome=DecisionOutcome.DENY)
     amounts = facts(denied, NoticeKind.DECISION).amounts
     assert amounts
     assert [row.approved for row in amounts.rows] == [f"0,00{NB}€"] * 2
 
 
 def test_an_approval_that_names_no_lines_pays_what_was_assessed():
-    amounts = facts(two_lines(approved=()), NoticeKind.DECISION).amounts
+    approved = two_lines(approved=(), approved_total="1950.00")
+    amounts = facts(approved, NoticeKind.DECISION).amounts
     assert amounts
     assert [row.approved for row in amounts.rows] == [f"1.462,50{NB}€", f"487,50{NB}€"]
+
+
+def test_lines_that_do_not_add_up_are_not_shown():
+    odd = two_lines(approved=("1000.00", "500.00"), approved_total="1500.01")
+    with pytest.raises(ContentMissing, match="do not add up"):
+        facts(odd, NoticeKind.DECISION)
 
 
 def test_the_last_decision_that_is_no_escalation_is_told():

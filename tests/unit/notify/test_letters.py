@@ -171,7 +171,8 @@ def many_lines(count: int) -> CaseFileUpdated:
     claim = ClaimDetails(
         lines=tuple(ClaimLine(line_id=n, description=f"Posten {n} ") for n in numbers)
     )
-    decision = case.decisions[0].model_copy(update={"lines": ()})
+    decided = {"lines": (), "approved": count * amount}
+    decision = case.decisions[0].model_copy(update=decided)
     return case.model_copy(
         update={
             "assessment": case.assessment.model_copy(update={"lines": lines}),
