@@ -1,7 +1,7 @@
 """The expenses that a text claims: a list of items, a total, or one amount in a sentence."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -24,6 +24,11 @@ _TOTAL = re.compile(
 _PART_OF_TOTAL = re.compile(
     r"zwischensumme|subtotal|sub-total|netto|\bnet\b|mwst|m\.?w\.?st|ust\b|umsatzsteuer"
     r"|mehrwertsteuer|\bvat\b|\btax\b|steuer",
+    re.IGNORECASE,
+)
+_NO_EXPENSE = re.compile(
+    r"selbstbe(?:halt|teiligung)|deductible|\bexcess\b|versicherungssumme|sum insured|deckungssumme"
+    r"|prämie|premium|anzahlung|vorauszahlung|abschlag|already (?:paid|received)",
     re.IGNORECASE,
 )
 _NOT_CLAIMED = re.compile(
@@ -51,7 +56,8 @@ _MULTIPLE = re.compile(
 )
 _EACH = re.compile(r"(?:x|×|mal|je|à|at|@|each)\s*$", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"\s+(?:für|zu|kostet|costs?|je|à|ca\.?|circa|about|von|over|über|worth|x)\s*$", re.IGNORECASE
+    r"[\s(]+(?:für|zu|kostet|costs?|je|à|ca\.?|circa|about|von|over|über|worth|x)\s*$",
+    re.IGNORECASE,
 )
 _AFTER_ITEM = re.compile(
     r"\W*(?:inkl|incl|brutto|laut|gem|lt\.|rechnung|invoice|beleg|receipt|siehe|see|ca\b|netto"
@@ -66,17 +72,20 @@ _NO_ITEM = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ITEM: Final = 160
-_CLAUSE = re.compile(r"[.!?;\n]\s|\n|(?<=[\w)])[,:]\s|\s(?:und|and|sowie|plus)\s")
+_CLAUSE = re.compile(
+    r"(?<!\d)(?<!\bca)(?<!\bNr)[.!?;]\s|\n|(?<=[\w)])[,:]\s|\s(?:und|and|sowie|plus)\s"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One claimed expense as it stands in the text."""
+    """One claimed expense as it stands in the text; `named` if the text says what it is for."""
 
     description: str
     amount: Money
     quote: str
     confidence: float
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ def claimed_expenses(text: str) -> Expenses:
         item = _item_line(line) if len(line) <= _LONGEST_ITEM else None
         if item is None:
             prose.append(line)
-        elif _PART_OF_TOTAL.search(item.description) or _NOT_CLAIMED.search(item.description):
+        elif _PART_OF_TOTAL.search(item.description) or _NO_EXPENSE.search(item.description):
             continue
         elif _TOTAL.search(item.description) or _LABEL_ONLY.match(item.description):
             totals.append(item)
@@ -186,7 +195,7 @@ def _from_prose(told: str, totals: list[Item]) -> Expenses:
         if len(parts) > 1 and sum(part.amount.amount for part in parts) == total.amount.amount:
             return Expenses(tuple(parts), total, told)
         # Other amounts tell about the loss (what it cost when new); the total is what is claimed.
-        return Expenses((_named_by_prose(total, told),), total if named or totals else None, told)
+        return Expenses((_named_by_prose(total),), total if named or totals else None, told)
     now = [part for part in parts if not _PRICE_THEN.search(part.quote)] or parts[:1]
     unique = list({part.amount.amount: part for part in reversed(now)}.values())[::-1]
     if len(unique) > 1:
@@ -196,14 +205,22 @@ def _from_prose(told: str, totals: list[Item]) -> Expenses:
         if others == largest.amount.amount:
             return Expenses(tuple(p for p in unique if p is not largest), largest, told)
         return Expenses((*rest, last), None, told)
-    return Expenses(tuple(_named_by_prose(part, told) for part in unique), None, told)
+    return Expenses(tuple(_lone(part) for part in unique), None, told)
 
 
-def _named_by_prose(item: Item, told: str) -> Item:
+def _named_by_prose(item: Item) -> Item:
     """A lone amount is described by the sentence around it, a label says nothing."""
     if not _LABEL_ONLY.match(item.description) and not _TOTAL.search(item.description):
         return item
-    return Item("", item.amount, item.quote, item.confidence)
+    return replace(item, description="")
+
+
+def _lone(item: Item) -> Item:
+    """One amount in a sentence: what it is for, if the sentence says so, or else no description.
+
+    What stands before an amount in a sentence is rarely a name: "it cost", "I paid".
+    """
+    return item if item.named else replace(item, description="")
 
 
 def _mentions(told: str) -> list[Item]:
@@ -218,5 +235,5 @@ def _mentions(told: str) -> list[Item]:
         quote = " ".join(told[start:end].split())
         purpose = _FOR.match(told[amount.end : end])
         description = _description(purpose[1] if purpose else told[start : amount.start])
-        found.append(Item(description, amount, quote, 0.75))
+        found.append(Item(description, amount, quote, 0.75, named=bool(purpose)))
     return found

@@ -173,7 +173,7 @@ def _lines(
                 description=description,
                 benefit=propose_benefit(description, context, keywords),
                 amount=item.amount.amount,
-                invoice_number=_invoice_number(item, items, invoices),
+                invoice_number=_invoice_number(item, items, invoices, contact.body),
             )
         )
         found.note(f"line.{number}.amount", contact.body_source, item.quote, item.confidence)
@@ -230,7 +230,10 @@ def _topic(contact: Readable, item: Item | None) -> str:
 
 
 def _invoice_number(
-    item: Item, items: Sequence[Item], invoices: Sequence[tuple[SourceText, InvoiceFacts]]
+    item: Item,
+    items: Sequence[Item],
+    invoices: Sequence[tuple[SourceText, InvoiceFacts]],
+    body: str,
 ) -> str | None:
     """The invoice of a line: named on it, or the attached one with its amount."""
     named = invoice_numbers(item.quote)
@@ -241,6 +244,9 @@ def _invoice_number(
         if facts.number and facts.total and facts.total.amount in {item.amount.amount, whole}:
             return facts.number.value[:64]
     # One expense and one invoice belong together even if the amounts differ.
+    mentioned = invoice_numbers(body)
+    if len(items) == 1 and len(mentioned) == 1:
+        return mentioned[0].value[:64]
     if len(items) == 1 and len(invoices) == 1 and invoices[0][1].number:
         return invoices[0][1].number.value[:64]
     return None

@@ -41,7 +41,8 @@ _OTHER = re.compile(
     r"|\bbis\b|\bby\b|until|deadline|frist|quittung|receipt|beleg|liefer|delivered|baujahr"
     r"|inspection|gutachte|angebot|quote|estimate|kostenvoranschlag|besichtig|anschaffung|erworben"
     r"|\bdatum:|\bdate:|stand:|erhalten|received|geschickt|gesendet|\bsent\b|zugeschickt|eingereicht"
-    r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|\bab\b|kündig",
+    r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|\bab\b|kündig"
+    r"|geschrieben|mitgeteilt|wrote|written|\btold\b",
     re.IGNORECASE,
 )
 _DONE_LATER = re.compile(

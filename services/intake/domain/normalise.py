@@ -130,11 +130,23 @@ def _read_contact(
         client_id=identified.client_id,
         sender=sender,
         words=ContactText(subject=readable.subject, text=readable.body),
-        claim=claim if proposed.intent is Intent.CLAIM or says_anything(claim) else None,
+        claim=_claim_for(proposed.intent, claim),
         evidence=evidence,
         documents=around.documents,
         needs_person=around.needs_person,
     )
+
+
+def _claim_for(intent: Intent, claim: ClaimDetails) -> ClaimDetails | None:
+    """What of the extracted values a contact with this intent states.
+
+    In a question about a payment the amount is no expense and the date no date of loss.
+    """
+    if intent is Intent.CLAIM:
+        return claim
+    if intent is not Intent.REPLY:
+        claim = claim.model_copy(update={"lines": (), "date_of_loss": None, "stated_total": None})
+    return claim if says_anything(claim) else None
 
 
 def contact_of_note(
