@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from asyncpg import InternalClientError
 from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
+    ExceptionContext,
     Select,
     Table,
     TextClause,
@@ -70,6 +72,8 @@ class Database:
             options |= {"pool_pre_ping": False, "connect_args": {"timeout": 5}}
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self._one_writer = asyncio.Lock()
+        if self.dialect == "postgresql":
+            event.listen(self.engine.sync_engine, "handle_error", _spot_broken_connection)
         if self.dialect == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -93,6 +97,16 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _spot_broken_connection(context: ExceptionContext) -> None:
+    """A connection that the server dropped while it was in use must not go back to the pool.
+
+    asyncpg then says "another operation is in progress" for ever, which SQLAlchemy does not know
+    as the end of a connection.
+    """
+    if isinstance(getattr(context.original_exception, "__cause__", None), InternalClientError):
+        context.is_disconnect = True
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

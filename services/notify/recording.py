@@ -5,8 +5,10 @@ transaction, so a busy desk commits per group and a quiet one at once.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -22,7 +24,10 @@ log = structlog.get_logger(__name__)
 Step = Callable[[Notice, UnitOfWork], Steps]
 
 _MOST_PER_GROUP = 100
+_SHORTEST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
+
+_Result = TypeVar("_Result")
 
 
 async def record(
@@ -60,6 +65,25 @@ async def tell(work: UnitOfWork, public: Sequence[Notice], *, by: str = "") -> N
         )
 
 
+async def patiently(
+    service: DeskService, act: Callable[[UnitOfWork], Awaitable[_Result]]
+) -> _Result:
+    """Act in a transaction, again and again while the database is away."""
+    pause = _SHORTEST_PAUSE
+    while True:
+        try:
+            async with service.unit_of_work() as work:
+                result = await act(work)
+        except Exception as error:
+            if not is_temporary(error):
+                raise
+            log.warning("waiting for the database", reason=type(error).__name__)
+        else:
+            return result
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
 @dataclass(slots=True)
 class _Request:
     notice_id: str
@@ -93,7 +117,7 @@ class Recorder:
             while not self._waiting.empty() and len(group) < _MOST_PER_GROUP:
                 group.append(self._waiting.get_nowait())
             try:
-                fitted = await self._durably(group)
+                fitted = await patiently(self._service, partial(_apply, group))
             except BaseException as error:
                 for request in group:
                     if not request.done.done():
@@ -103,30 +127,18 @@ class Recorder:
                 if not request.done.done():
                     request.done.set_result(fits)
 
-    async def _durably(self, group: Sequence[_Request]) -> list[bool]:
-        pause = 0.05
-        while True:
-            try:
-                return await self._transaction(group)
-            except Exception as error:
-                if not is_temporary(error):
-                    raise
-                log.warning("the database is away", reason=type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
 
-    async def _transaction(self, group: Sequence[_Request]) -> list[bool]:
-        async with self._service.unit_of_work() as work:
-            ids = {request.notice_id for request in group}
-            current = await store.load(work.connection, ids)
-            changes: list[tuple[Notice, Steps]] = []
-            fitted: list[bool] = []
-            for request in group:
-                before = current.get(request.notice_id)
-                steps = request.step(before, work) if before else ()
-                if before and steps:
-                    current[before.notice_id] = steps[-1]
-                    changes.append((before, steps))
-                fitted.append(bool(steps))
-            await record(work, changes)
-        return fitted
+async def _apply(group: Sequence[_Request], work: UnitOfWork) -> list[bool]:
+    """Apply each request's step to its notice as it is now; whether it still fitted."""
+    current = await store.load(work.connection, {request.notice_id for request in group})
+    changes: list[tuple[Notice, Steps]] = []
+    fitted: list[bool] = []
+    for request in group:
+        before = current.get(request.notice_id)
+        steps = request.step(before, work) if before else ()
+        if before and steps:
+            current[before.notice_id] = steps[-1]
+            changes.append((before, steps))
+        fitted.append(bool(steps))
+    await record(work, changes)
+    return fitted

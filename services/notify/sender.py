@@ -17,9 +17,10 @@ from services.notify.app import App
 from services.notify.delivery import Delivery
 from services.notify.domain import notice as lives
 from services.notify.domain.notice import Notice
-from services.notify.recording import Recorder, record
+from services.notify.recording import Recorder, patiently, record
 from shared.contract.contacts import Channel
 from shared.ids import random_id
+from shared.messaging.processing import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -86,10 +87,13 @@ class Sender:
 
     async def _begin(self) -> None:
         """Show that this process lives; on SQLite it is the only one, so all others are dead."""
-        async with self._app.service.unit_of_work() as work:
+
+        async def act(work: UnitOfWork) -> None:
             if self._app.service.database.dialect == "sqlite":
                 await store.forget_sender(work.connection, None)
             await store.stay_alive(work.connection, self._worker, work.now + _LEASE)
+
+        await patiently(self._app.service, act)
 
     async def _end(self) -> None:
         await self._delivery.close()
@@ -100,20 +104,20 @@ class Sender:
     async def _renew(self) -> None:
         """Renew the lease, and show what dead processes left behind."""
         while True:
-            async with self._app.service.unit_of_work() as work:
-                await store.stay_alive(work.connection, self._worker, work.now + _LEASE)
-                await store.drop_case_files(work.connection, work.now - _BOUNCES_COME_WITHIN)
-                lost = await store.left_behind(work.connection, work.now)
-                await record(
-                    work, [(notice, lives.left_behind(notice, now=work.now)) for notice in lost]
-                )
-            for notice in lost:
+            for notice in await patiently(self._app.service, self._look_after):
                 log.warning(
                     "a notice is uncertain: its process ended while sending",
                     case_id=notice.case_id,
                     notice_id=notice.notice_id,
                 )
             await asyncio.sleep(_RENEWAL_SECONDS)
+
+    async def _look_after(self, work: UnitOfWork) -> list[Notice]:
+        await store.stay_alive(work.connection, self._worker, work.now + _LEASE)
+        await store.drop_case_files(work.connection, work.now - _BOUNCES_COME_WITHIN)
+        lost = await store.left_behind(work.connection, work.now)
+        await record(work, [(notice, lives.left_behind(notice, now=work.now)) for notice in lost])
+        return lost
 
     async def _take(self, channel: Channel, most: int, deliver: Deliver) -> None:
         """Take due notices of a channel, and have up to `most` under way at once."""
@@ -156,17 +160,20 @@ class Sender:
         task.add_done_callback(ended)
 
     async def _claim(self, channel: Channel, room: int) -> tuple[list[Notice], datetime]:
-        async with self._app.service.unit_of_work() as work:
-            taken = await store.claim(work.connection, channel, self._worker, work.now, room)
-            return taken, work.now
+        async def act(work: UnitOfWork) -> tuple[list[Notice], datetime]:
+            now = work.now
+            return await store.claim(work.connection, channel, self._worker, now, room), now
+
+        return await patiently(self._app.service, act)
 
     async def _pause(self, channel: Channel) -> float:
         """Seconds until the next waiting notice is due; never more than until the next poll."""
-        async with self._app.service.unit_of_work() as work:
+
+        async def act(work: UnitOfWork) -> float:
             due = await store.next_due(work.connection, channel)
-            if due is None:
-                return _POLL_SECONDS
-            return min(max((due - work.now).total_seconds(), _SOONEST_SECONDS), _POLL_SECONDS)
+            return (due - work.now).total_seconds() if due else _POLL_SECONDS
+
+        return min(max(await patiently(self._app.service, act), _SOONEST_SECONDS), _POLL_SECONDS)
 
 
 async def _cancelled(tasks: Collection[asyncio.Task[None]]) -> None:

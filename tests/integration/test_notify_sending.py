@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from services.notify import store
 from services.notify.domain.retries import PAUSES
@@ -237,6 +238,28 @@ async def test_a_living_process_keeps_what_it_took(desk: NotifyDesk, server: Smt
         assert (await desk.notice(notice_id)).status is QUEUED
         await desk.until(notice_id, SENT)
     assert len(server.behaviour.mails) == 1
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+async def test_a_database_that_drops_connections_loses_and_doubles_nothing(
+    desk: NotifyDesk, server: SmtpServer
+):
+    ids = [(await desk.request(a_case(), RECEIPT))[0] for _ in range(60)]
+    server.behaviour.delay = 0.02
+    async with desk.sending():
+        for _ in range(5):
+            await asyncio.sleep(0.1)
+            async with desk.app.service.database.reading() as connection:
+                await connection.execute(
+                    text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+                )
+        for notice_id in ids:
+            await desk.until(notice_id, SENT)
+            assert await desk.published(notice_id) == ["email queued", "email sent"]
+    assert len(server.behaviour.mails) == len(ids)
 
 
 async def test_stopping_ends_what_is_under_way_first(desk: NotifyDesk, server: SmtpServer):

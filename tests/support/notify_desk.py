@@ -3,12 +3,15 @@ the outbox."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace as changed
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.local.keys import SigningKey
 from services.notify import agents, store
@@ -32,6 +35,8 @@ from shared.programmes import load_programmes
 
 PROGRAMMES = load_programmes()
 NOTICE_KEY = "a secret of the test"
+
+Found = TypeVar("Found")
 
 
 def a_case(
@@ -87,17 +92,16 @@ class NotifyDesk:
             await take(self.app, work, [event])
 
     async def notice(self, notice_id: str) -> Notice:
-        async with self.app.service.database.reading() as connection:
-            found = await store.find(connection, notice_id)
+        found = await self._look(lambda connection: store.find(connection, notice_id))
         assert found
         return found
 
     async def published(self, notice_id: str) -> list[str]:
         """Channel and status of each step that notify tells everybody, in order."""
         table = self.app.service._metadata.tables["outbox"]
-        async with self.app.service.database.reading() as connection:
-            rows = await connection.execute(select(table.c.value).order_by(table.c.id))
-            bodies = [NoticeStatusChanged.model_validate_json(row.value) for row in rows]
+        query = select(table.c.value).order_by(table.c.id)
+        rows = await self._look(lambda connection: connection.execute(query))
+        bodies = [NoticeStatusChanged.model_validate_json(row.value) for row in rows]
         own = [body for body in bodies if body.notice_id == notice_id]
         assert [body.sequence for body in own] == list(range(1, len(own) + 1))
         return [f"{body.channel} {body.status}" for body in own]
@@ -121,6 +125,14 @@ class NotifyDesk:
                 return notice
             assert time.monotonic() < end, f"not in time: {notice.status} {notice.detail!r}"
             await asyncio.sleep(0.02)
+
+    async def _look(self, query: Callable[[AsyncConnection], Awaitable[Found]]) -> Found:
+        """Read, also while a test cuts the database's connections."""
+        for _ in range(20):
+            with suppress(DBAPIError):
+                async with self.app.service.database.reading() as connection:
+                    return await query(connection)
+        raise AssertionError("the database does not come back")
 
     async def due_now(self, notice_id: str) -> None:
         """Let a pause be over."""
