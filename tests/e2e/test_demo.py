@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from claimsdesk.demo.contacts import load_contacts
@@ -135,6 +136,29 @@ def test_one_mail_is_sent_and_followed_and_its_repeat_is_suspicious(desk):
     assert "waiting_for_person" in again.stdout
     assert "already_claimed" in again.stdout
     assert "settled in " in again.stdout
+
+
+def test_an_import_waits_until_review_knows_the_policies(desk, tmp_path):
+    policy = {
+        "policy_number": "HH-2024-008888",
+        "programme": "household",
+        "holder_client_id": "K-1001",
+        "versions": [{"valid_from": "2024-01-01"}],
+        "revision": 7,
+    }
+    file = tmp_path / "late.json"
+    file.write_text(json.dumps({"policies": [policy]}))
+    token = desk.tokens["rita"]
+    done = claimsdesk(
+        "policies", "import", file, "--kafka", desk.bootstrap,
+        "--wait", desk.urls["review"], "--token-file", token,
+    )  # fmt: skip
+    assert done.stdout == "sent 0 clients and 1 policies\nreview knows every policy\n", done.stderr
+    answer = httpx.get(
+        f"{desk.urls['review']}/policies/HH-2024-008888",
+        headers={"Authorization": f"Bearer {token.read_text()}"},
+    )
+    assert answer.json()["revision"] == 7
 
 
 def test_without_ocr_a_scanned_letter_waits_for_a_person(tmp_path):
