@@ -77,6 +77,11 @@ _CLAUSE = re.compile(
 )
 
 
+_SENTENCE = re.compile(r"(?<!\d)(?<!\bca)(?<!\bNr)[.!?;]\s|\n|(?<=[\w)]),\s|\s(?:und|and|sowie)\s")
+_PRODUCT_FOLLOWS = re.compile(r"\s*=\s*\D{0,5}\d")
+_PRODUCT = re.compile(r"\d{1,3}\s?[x×]\s?\D{0,4}[\d.,]+\s?\D{0,5}=\s*$", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One claimed expense as it stands in the text; `named` if the text says what it is for."""
@@ -171,6 +176,7 @@ def _is_item(before: str, after: str, *, bulleted: bool, separated: bool) -> boo
 
 
 def _description(words: str) -> str:
+    words = _PRODUCT.sub("", words)
     words = re.sub(r"[\s:=|→.…,–—-]+$", "", words)
     words = _TRAILING.sub("", words)
     return " ".join(words.strip(" :;,|*([").split())[:200]
@@ -227,12 +233,15 @@ def _mentions(told: str) -> list[Item]:
     """Every amount in sentences, with the clause around it."""
     found = []
     for amount in find_money(told):
+        if _PRODUCT_FOLLOWS.match(told, amount.end):
+            continue
         begin = max(0, amount.start - 160)
         breaks = [m.end() for m in _CLAUSE.finditer(told, begin, amount.start)]
         start = breaks[-1] if breaks else begin
         after = _CLAUSE.search(told, amount.end, min(len(told), amount.end + 100))
         end = after.start() if after else min(len(told), amount.end + 100)
-        quote = " ".join(told[start:end].split())
+        said = [m.end() for m in _SENTENCE.finditer(told, begin, amount.start)]
+        quote = " ".join(told[said[-1] if said else begin : end].split())
         purpose = _FOR.match(told[amount.end : end])
         description = _description(purpose[1] if purpose else told[start : amount.start])
         found.append(Item(description, amount, quote, 0.75, named=bool(purpose)))

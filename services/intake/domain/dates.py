@@ -56,8 +56,9 @@ _FORMS: Final = tuple(
     )
 )
 _RELATIVE: Final = {
-    "vorgestern": 2, "day before yesterday": 2, "gestern": 1, "yesterday": 1, "last night": 1,
-    "letzte nacht": 1, "heute nacht": 0, "heute": 0, "today": 0, "this morning": 0,
+    "vorgestern": 2, "day before yesterday": 2, "gestern": 1, "gestrigen": 1, "yesterday": 1,
+    "last night": 1, "letzte nacht": 1, "heute nacht": 0, "heute": 0, "heutigen": 0, "today": 0,
+    "this morning": 0,
 }  # fmt: skip
 _RELATIVE_WORDS = re.compile(rf"\b(?:{'|'.join(_RELATIVE)})\b", re.IGNORECASE)
 _WEEKDAYS: Final = (

@@ -10,7 +10,7 @@ def _cue(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-_WAITING_MONEY = r"(?:geld|zahlung|auszahlung|überweisung|erstattung|betrag|summe)"
+_WAITING_MONEY = r"(?:geld|kohle|zahlung|auszahlung|überweisung|erstattung|betrag|summe)"
 _MONEY = r"(?:money|payment|payout|refund|reimbursement|transfer|funds)"
 _ANSWER = r"(?:antwort|rückmeldung|nachricht|entscheidung|bescheid|reaktion|eingangsbestätigung)"
 _DATA = (
@@ -36,13 +36,17 @@ NOT_A_COMPLAINT = _cue(
 CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
     (
         Intent.COMPLAINT,
-        _cue(r"beschwer(?:den?|e|en|t)\b|beschwerde\w*", r"\bcomplain(?:t|ts|ing)?\b"),
+        _cue(
+            r"beschwer(?:den?|e|en|t)\b|beschwerde(?!management|stelle|formular)\w*",
+            r"\bcomplain(?:t|ts|ing)?\b",
+        ),
         6,
     ),
     (
         Intent.COMPLAINT,
         _cue(
             r"(?:sehr |äußerst |mehr als |höchst |absolut )?(?:unzufrieden|verärgert|enttäuscht)\b",
+            r"widerspr(?:uch|eche)|einspruch|nicht einverstanden",
             r"empört|unverschämt\w*|frechheit|zumutung|skandal\w*|inakzeptabel|unakzeptabel"
             r"|unprofessionell|unfreundlich\w*|respektlos|herablassend|inkompeten\w*|saumäßig",
             r"nicht (?:länger )?(?:hinnehm\w+|akzeptabel|akzeptier\w+)|untragbar|unzumutbar",
@@ -61,6 +65,7 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
             r"(?:un|not |very un|really un)happy (?:with|about|at)\b(?! my)",
             r"\b(?:dissatisfied|disappointed|disappointing|displeased|appalled|appalling|disgusted"
             r"|disgraceful|outrageous|outraged|unacceptable|shocking|furious|shameful)\b",
+            r"\bdisagree with|\bobject(?:ion)? to\b|\bappeal against",
             r"\bfed up\b|\blet down by\b|not (?:good enough|acceptable)|ombudsman|regulator\b",
             r"(?:poor|terrible|awful|bad|dreadful|horrible|worst|lousy) (?:customer )?"
             r"(?:service|treatment|experience|handling|communication)",

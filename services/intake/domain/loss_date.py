@@ -17,19 +17,23 @@ _LABEL = re.compile(
     r"\W*(?:war|ist)?(?:\sam|\sder)?\W*$"
     r"|(?:date|day|time) of (?:the )?(?:loss|damage|incident|event|theft|accident|burglary"
     r"|occurrence)\W*(?:is|was)?\s?(?:on)?\W*$"
-    r"|(?:loss|incident|damage|accident|event|theft) (?:date|day)\W*(?:is|was)?\W*$",
+    r"|(?:loss|incident|damage|accident|event|theft) (?:date|day)\W*(?:is|was)?\W*$"
+    r"|\b(?:das|the) (?:genaue |exact )?(?:datum|date) (?:war|ist|lautet|was|is)(?: der| am"
+    r"| on)?\s*$",
     re.IGNORECASE,
 )
 _EVENT = re.compile(
     r"passiert|geschehen|geschah|ereignet|gestohlen|geklaut|entwendet|diebstahl|aufgebrochen"
-    r"|eingebrochen|einbruch|geplatzt|gebrannt|brannte|brand\b|feuer|zerbrochen|zerbrach|zersprungen"
+    r"|eingebrochen|einbruch|geplatzt|gebrannt|brannte|brand\b|feuer|zerbrochen|zerbrach"
+    r"|zersprungen"
     r"|kaputt|zu bruch|beschädigt|ausgelaufen|überschwemm|überflutet|rohrbruch|wasserschaden"
     r"|undicht"
     r"|tropfte|lief\b|sturm|hagel|blitz|entdeckt|bemerkt|festgestellt|verschwunden|fehlte|weg\b"
-    r"|eingeschlagen|gerissen|vorgefallen|schaden\b|schadenfall|entstanden|angefallen|unfall|verbrannt"
+    r"|eingeschlagen|gerissen|vorgefallen|schaden\b|schadenfall|entstanden|angefallen|unfall"
+    r"|verbrannt"
     r"|happened|occurred|took place|stolen|stole\b|theft|burgl|broken into|broke\b|broken\b|burst"
     r"|burn|fire\b|damage|leak|smashed|flood|discover|noticed|cracked|shattered|missing|incident"
-    r"|accident|incurred|storm|gone\b|vanished|robbed|dropped|fell\b",
+    r"|accident|incurred|storm|gone\b|taken\b|vanished|robbed|dropped|fell\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -37,10 +41,12 @@ _OTHER = re.compile(
     r"|vertrag|versicherungsschein|abgeschlossen|\bseit\b|\bsince\b|gültig|valid|police\b.{0,12}vom"
     r"|policy (?:from|of|dated|start)|anzeige|angezeigt|polizei|reported|police report|gemeldet"
     r"|überw(?:ie|ei)s|bezahlt|\bpaid\b|payment|schreiben|brief|letter|e-?mail|mail vom|telefon"
-    r"|angerufen|called|phone|unterschr|signed|repar|handwerker|monteur|termin\b|appointment|fällig"
+    r"|angerufen|called|\bphone|unterschr|signed|repar|handwerker|monteur|termin\b|appointment"
+    r"|fällig"
     r"|\bbis\b|\bby\b|until|deadline|frist|quittung|receipt|beleg|liefer|delivered|baujahr"
     r"|inspection|gutachte|angebot|quote|estimate|kostenvoranschlag|besichtig|anschaffung|erworben"
-    r"|\bdatum:|\bdate:|stand:|erhalten|received|geschickt|gesendet|\bsent\b|zugeschickt|eingereicht"
+    r"|\bdatum:|\bdate:|stand:|erhalten|received|geschickt|gesendet|\bsent\b|zugeschickt"
+    r"|eingereicht"
     r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|\bab\b|kündig"
     r"|geschrieben|mitgeteilt|wrote|written|\btold\b",
     re.IGNORECASE,
@@ -50,7 +56,7 @@ _DONE_LATER = re.compile(
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(r"\b(?:wurden?|habe[n]?|hat|ist|sind|war(?:en)?)\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[a-zäöüß)\]€\"'!?])[.!?;]\s|\n")
+_SENTENCE_END = re.compile(r"(?:(?<=[a-zäöüß)\]€\"'!?])|(?<=\d{4}))[.!?;]\s|\n")
 _EVENT_REACH: Final = 90
 
 

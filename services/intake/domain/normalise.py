@@ -115,7 +115,7 @@ def _read_contact(
             refers=identified.case_id is not None,
             answers=answers,
             amounts=bool(claim.lines),
-            date_of_loss=claim.date_of_loss is not None,
+            date_of_loss=_is_sure("date_of_loss", evidence),
             policy_number=claim.policy_number is not None,
         ),
     )
@@ -135,6 +135,11 @@ def _read_contact(
         documents=around.documents,
         needs_person=around.needs_person,
     )
+
+
+def _is_sure(name: str, evidence: Sequence[Evidence]) -> bool:
+    """Say whether a value was read beside words that name it."""
+    return any(each.field == name and each.confidence >= 0.6 for each in evidence)
 
 
 def _claim_for(intent: Intent, claim: ClaimDetails) -> ClaimDetails | None:
