@@ -257,6 +257,23 @@ async def test_a_server_that_is_away_is_waited_for_and_said(desk: IntakeDesk):
         assert mailbox.problem is None
 
 
+async def test_a_mail_server_that_dies_and_comes_back_loses_nothing(
+    database_url: str, tmp_path: Path
+):
+    server = MailServer(tmp_path / "mail")
+    server.start()
+    try:
+        async with intake_desk(tmp_path, database_url, server) as desk, desk.reading() as mailbox:
+            await desk.contact(desk.deliver(mail(CLAIM)))
+            server.kill()
+            await desk.until(lambda: mailbox.problem is not None)
+            server.start()
+            await desk.contact(desk.deliver(mail(CLAIM)))
+            assert mailbox.problem is None
+    finally:
+        server.stop()
+
+
 async def test_a_stop_is_quick_while_the_mailbox_is_idle(desk: IntakeDesk):
     async with desk.reading() as mailbox:
         await desk.until(lambda: mailbox.problem is None)
