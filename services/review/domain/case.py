@@ -4,6 +4,7 @@ Every function takes the case as it is and returns the next case file, one seque
 the facts that made the change. People's decisions are in `decisions.py`.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from services.review.domain.assessment import assess, open_questions
@@ -37,6 +38,7 @@ from shared.contract.contacts import Channel, ContactReceived, DocumentKind, Int
 from shared.contract.reference import ClientChanged
 from shared.errors import RuleViolation
 from shared.ids import derived_id
+from shared.programmes import ProgrammeVersion
 
 _KIND_OF_INTENT = {
     Intent.CLAIM: CaseKind.CLAIM,
@@ -157,7 +159,6 @@ def _reviewed(
 ) -> CaseFileUpdated:
     """The claim with what a contact brought, assessed, and sent on its way."""
     claim = claim_after(case, contact)
-    merged = case.model_copy(update={**changes, "claim": claim, "updated_at": known.now})
     programme = known.programme_for(claim)
     assessment = assess(
         ClaimUnderReview(
@@ -165,8 +166,8 @@ def _reviewed(
             policy=known.policy,
             programme=programme,
             past_claims=known.past_claims,
-            documents=merged.documents,
-            client_id=merged.sender_client_id,
+            documents=changes.get("documents", case.documents),
+            client_id=changes.get("sender_client_id", case.sender_client_id),
             channel=case.channel,
             reported_on=known.programmes.desk.local_day(case.opened_at),
             today=known.today,
@@ -178,77 +179,86 @@ def _reviewed(
         case.checklist, open_questions(assessment.findings), contact_id=contact.contact_id
     )
     facts.append(Assessed())
-    update = {
+    step = _Step(case, changes.get("sequence", case.sequence), programme, known, facts)
+    changes |= {
+        "claim": claim,
+        "updated_at": known.now,
         "assessment": assessment,
         "checklist": checklist.items,
         "programme_version": programme.version if programme else None,
-        **_next_step(case, merged, assessment, checklist, known, facts),
+        **_next_step(step, assessment, checklist),
     }
-    return merged.model_copy(update={**update, "facts": tuple(facts)})
+    return case.model_copy(update={**changes, "facts": tuple(facts)})
 
 
-def _next_step(
-    case: CaseFileUpdated,
-    merged: CaseFileUpdated,
-    assessment: Assessment,
-    checklist: Checklist,
-    known: Known,
-    facts: list[Fact],
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A case on its way to its next sequence, and the facts that lead there."""
+
+    case: CaseFileUpdated
+    sequence: int
+    programme: ProgrammeVersion | None
+    known: Known
+    facts: list[Fact]
+
+
+def _next_step(step: _Step, assessment: Assessment, checklist: Checklist) -> dict[str, Any]:
     """Whom the claim waits for now, or its approval; adds the facts that say so."""
-    opening = merged.sequence == 1
-    if not opening and case.state is not CaseState.WAITING_FOR_CLIENT:
+    opening = step.sequence == 1
+    if not opening and step.case.state is not CaseState.WAITING_FOR_CLIENT:
         return {}
     asks = assessment.recommendation is Recommendation.ASK_CLIENT and checklist.is_open
     if asks and checklist.newly_open:
-        return _ask(merged, known, facts)
+        return _ask(step)
     if asks and checklist.newly_closed:
         return {}
     if not opening:
-        facts.append(InformationReceived())
+        step.facts.append(InformationReceived())
     if assessment.straight_through:
-        return _approve(merged, assessment, known, facts)
+        return _approve(step, assessment)
     return {"state": CaseState.WAITING_FOR_PERSON, "answer_by": None}
 
 
-def _ask(case: CaseFileUpdated, known: Known, facts: list[Fact]) -> dict[str, Any]:
+def _ask(step: _Step) -> dict[str, Any]:
     """Ask the client for everything on the checklist, with one deadline."""
-    desk = known.programmes.desk
-    assert case.claim is not None
-    programme = known.programme_for(case.claim)
-    days = programme.answer_days if programme else desk.answer_days
-    deadline = desk.answer_by(known.today, days)
-    facts += [
-        InformationRequested(deadline=deadline),
-        notice_requested(case.case_id, NoticeKind.INFORMATION_REQUEST, str(case.sequence)),
-    ]
+    desk = step.known.programmes.desk
+    days = step.programme.answer_days if step.programme else desk.answer_days
+    deadline = desk.answer_by(step.known.today, days)
+    request = NoticeKind.INFORMATION_REQUEST
+    step.facts.extend(
+        [
+            InformationRequested(deadline=deadline),
+            notice_requested(step.case.case_id, request, str(step.sequence)),
+        ]
+    )
     return {"state": CaseState.WAITING_FOR_CLIENT, "answer_by": deadline}
 
 
-def _approve(
-    case: CaseFileUpdated, assessment: Assessment, known: Known, facts: list[Fact]
-) -> dict[str, Any]:
+def _approve(step: _Step, assessment: Assessment) -> dict[str, Any]:
     """Approve straight through what the assessment covers."""
+    case_id = step.case.case_id
     decision = Decision(
-        decision_id=derived_id("decision", case.case_id, str(case.sequence)),
+        decision_id=derived_id("decision", case_id, str(step.sequence)),
         outcome=DecisionOutcome.APPROVE,
         by=SYSTEM,
-        at=known.now,
+        at=step.known.now,
         lines=tuple(
             [DecidedLine(line_id=each.line_id, approved=each.covered) for each in assessment.lines]
         ),
         currency=assessment.currency,
         approved=assessment.covered,
-        case_sequence=case.sequence,
+        case_sequence=step.sequence,
     )
-    facts += [
-        Decided(decision_id=decision.decision_id),
-        notice_requested(case.case_id, NoticeKind.DECISION, decision.decision_id),
-    ]
+    step.facts.extend(
+        [
+            Decided(decision_id=decision.decision_id),
+            notice_requested(case_id, NoticeKind.DECISION, decision.decision_id),
+        ]
+    )
     return {
         "state": CaseState.APPROVED,
         "answer_by": None,
-        "decisions": (*case.decisions, decision),
+        "decisions": (*step.case.decisions, decision),
     }
 
 

@@ -25,7 +25,8 @@ def claim_after(case: CaseFileUpdated | None, contact: ContactReceived) -> Claim
     """
     if case is None or case.claim is None:
         stated = contact.claim or ClaimDetails()
-        return stated.model_copy(update={"lines": _numbered(stated.lines)})
+        lines = _numbered(stated.lines)
+        return stated if lines is stated.lines else stated.model_copy(update={"lines": lines})
     claim, news = case.claim, contact.claim
     if news is None:
         return claim
