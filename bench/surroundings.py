@@ -23,7 +23,7 @@ from services.review.domain.ledger import Ledger
 from shared.contract.catalogue import CONTACTS
 from shared.database import Database
 from shared.messaging.envelope import encode
-from shared.migrations import migrate, tables_of
+from shared.migrations import migrate
 from tests.support.postgres import PostgresServer, running_postgres
 
 _CHUNK = 5000
@@ -69,7 +69,7 @@ def surroundings() -> Iterator[Surroundings]:
 async def filled_database(url: str, claims: Sequence[FullShapeClaim]) -> None:
     """A review database with the policies, clients and past claims of these claims."""
     database = Database(url)
-    await migrate(database, "review", tables_of("review"))
+    await migrate(database, "review")
     for start in range(0, len(claims), _CHUNK):
         chunk = claims[start : start + _CHUNK]
         async with database.transaction() as connection:

@@ -1,7 +1,7 @@
 """A service's tables, brought to today's form when it starts, by Alembic revisions.
 
 The revisions of a service stand in `services/<name>/migrations/`. After a change of its `store.py`:
-`python -m shared.migrations review "Why the tables change"` writes the next one, to be read and
+`python -m shared.migrations review "What changes"` writes the next one, to be read and
 committed; a test compares both databases with the tables in the code.
 """
 
@@ -26,17 +26,14 @@ _SERVICES = Path(__file__).parents[1] / "services"
 _HEAD = "head"
 
 
-async def migrate(database: Database, service: str, metadata: MetaData) -> None:
+async def migrate(database: Database, service: str) -> None:
     """Bring the service's database to the newest revision; safe when several workers start."""
     async with database.transaction() as connection:
         if database.dialect == "postgresql":
             await connection.execute(
                 text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
             )
-        if (_SERVICES / service / "migrations").exists():
-            await connection.run_sync(upgrade, service)
-        else:
-            await connection.run_sync(metadata.create_all)
+        await connection.run_sync(upgrade, service)
 
 
 def upgrade(connection: Connection, service: str) -> None:
@@ -78,11 +75,12 @@ def write_revision(service: str, message: str) -> Path:
     body = render_python_code(found.upgrade_ops, migration_context=context)
     slug = re.sub(r"\W+", "_", message.lower()).strip("_")[:40]
     file = folder / f"{number}_{slug}.py"
+    body = re.sub(r" *# ###.*\n", "", body + "\n").strip()
     file.write_text(
-        f'"""{message}"""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
+        f'"""{message}."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
         "import shared.database\n\n"
         f"revision = {number!r}\ndown_revision = {script.get_current_head()!r}\n\n\n"
-        f'def upgrade() -> None:\n    """{message}"""\n    {body}\n',
+        f'def upgrade() -> None:\n    """{message}."""\n    {body}\n',
         encoding="utf-8",
     )
     return file

@@ -124,7 +124,7 @@ class DeskService:
     async def _lifespan(self, _api: FastAPI) -> AsyncIterator[None]:
         try:
             await self._wait_for_database()
-            await migrate(self.database, self.name, self._metadata)
+            await migrate(self.database, self.name)
             async with self._worker.running():
                 tasks = [
                     asyncio.create_task(self._loop(name, run), name=name)

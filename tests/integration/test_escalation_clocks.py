@@ -120,7 +120,7 @@ async def open_desk(
         **rules,
     )
     app = build(settings)
-    await migrate(app.service.database, "escalation", app.service._metadata)
+    await migrate(app.service.database, "escalation")
     return Desk(app)
 
 

@@ -24,7 +24,6 @@ from shared.errors import BadEvent, TemporaryFault
 from shared.messaging.envelope import Event, OutgoingRecord, encode
 from shared.messaging.processing import UnitOfWork
 from shared.messaging.worker import Worker
-from shared.migrations import migrate
 
 PARTITIONS = 4
 
@@ -138,7 +137,8 @@ class EchoWorker:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["EchoWorker"]:
-        await migrate(self.database, "echo", self.metadata)
+        async with self.database.transaction() as connection:
+            await connection.run_sync(self.metadata.create_all)
         async with self.worker.running():
             yield self
         await self.database.close()

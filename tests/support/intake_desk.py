@@ -237,7 +237,7 @@ async def intake_desk(
             **{"reference_wait_seconds": 1.0, **settings},
         )
     )
-    await migrate(app.service.database, "intake", app.service._metadata)
+    await migrate(app.service.database, "intake")
     try:
         yield IntakeDesk(app, server, key)
     finally:

@@ -174,7 +174,7 @@ async def notify_desk(
             **settings,
         )
     )
-    await migrate(app.service.database, "notify", app.service._metadata)
+    await migrate(app.service.database, "notify")
     try:
         yield NotifyDesk(app)
     finally:
