@@ -3,43 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping
 
 import orjson
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.identify import KnownCase
-from services.intake.store import metadata
+from services.intake.tables import (
+    case_of_notice,
+    client_addresses,
+    known_cases,
+    known_clients,
+)
 from shared.contract.case_file import CaseFileUpdated, NoticeRequested
 from shared.contract.reference import ClientChanged
 from shared.database import among, insert_rows
-
-known_cases = Table(
-    "known_cases",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("sequence", Integer, nullable=False),
-    Column("client_id", Text),
-    Column("language", Text, nullable=False),
-    Column("correspondents", Text, nullable=False),
-)
-case_of_notice = Table(
-    "case_of_notice",
-    metadata,
-    Column("notice_id", Text, primary_key=True),
-    Column("case_id", Text, nullable=False),
-)
-known_clients = Table(
-    "known_clients",
-    metadata,
-    Column("client_id", Text, primary_key=True),
-    Column("revision", BigInteger, nullable=False),
-)
-client_addresses = Table(
-    "client_addresses",
-    metadata,
-    Column("address", Text, primary_key=True),
-    Column("client_id", Text, primary_key=True),
-    Index("client_addresses_client_id", "client_id"),
-)
 
 
 async def save_cases(connection: AsyncConnection, files: Iterable[CaseFileUpdated]) -> None:

@@ -1,89 +1,20 @@
-"""Intake's tables and queries; what it knows of other services' cases stands in `projection`.
+"""Intake's queries; what it knows of other services' cases stands in `projection`."""
 
-`received` has one row for everything that ever came in, whatever was made of it. Texts and
-addresses of clients stand only in `contacts` and in the document store, so that erasing a client
-has few places to go to.
-"""
-
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import (
-    Column,
-    Index,
-    Integer,
-    MetaData,
-    Row,
-    Select,
-    Table,
-    Text,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Row, Select, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contract.contacts import ContactReceived, Document
-from shared.database import UtcDateTime, among, insert_rows
-
-metadata = MetaData()
+from services.intake.tables import contacts, documents, received, repeated_requests
+from services.intake.tables import metadata as metadata  # where migrations look for it
+from shared.contract.contacts import ContactReceived
+from shared.database import among, insert_rows
 
 Verdict = Literal["contact", "machine", "delivery_report", "duplicate", "unidentified"]
 
-received = Table(
-    "received",
-    metadata,
-    Column("received_id", Text, primary_key=True),
-    Column("channel", Text, nullable=False),
-    Column("received_at", UtcDateTime, nullable=False),
-    Column("verdict", Text),  # none yet: still being read, or waiting for what it refers to
-    Column("reason", Text),
-    Column("contact_id", Text),
-    Column("case_id", Text),
-    Column("notice_id", Text),
-    Column("message_id", Text),
-    Column("fingerprint", Text),
-    Column("place", Text, unique=True),
-    Column("duplicate_of", Text),
-    Column("document_id", Text),
-    Column("sender_name", Text),  # only for a letter that waits to be read
-    Column("examine_until", UtcDateTime),
-    Index("received_message_id", "message_id"),
-    Index("received_fingerprint", "fingerprint"),
-    Index("received_contact_id", "contact_id"),
-    Index("received_case_id", "case_id"),
-    Index("received_verdict", "verdict", "received_at"),
-)
-contacts = Table(
-    "contacts",
-    metadata,
-    Column("contact_id", Text, primary_key=True),
-    Column("client_id", Text),
-    Column("body", Text, nullable=False),
-    Index("contacts_client_id", "client_id"),
-)
-documents = Table(
-    "documents",
-    metadata,
-    Column("document_id", Text, primary_key=True),
-    Column("received_id", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("media_type", Text, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Index("documents_received_id", "received_id"),
-)
-repeated_requests = Table(
-    "repeated_requests",
-    metadata,
-    Column("request_key", Text, primary_key=True),
-    Column("fingerprint", Text, nullable=False),
-    Column("contact_id", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-)
 _RECORDING_LOCK = 0x0C1A10
 
 
@@ -293,20 +224,3 @@ def _document(row: Row[Any]) -> StoredDocument:
     return StoredDocument(
         **{column.name: getattr(row, column.name) for column in documents.columns}
     )
-
-
-def documents_as_rows(
-    received_id: str, named: Iterable[tuple[str, Document]]
-) -> list[StoredDocument]:
-    """Rows for documents with the names that people see."""
-    return [
-        StoredDocument(
-            document.document_id,
-            received_id,
-            name,
-            document.media_type,
-            document.size,
-            document.sha256,
-        )
-        for name, document in named
-    ]

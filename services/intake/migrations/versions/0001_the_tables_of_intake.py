@@ -12,6 +12,19 @@ down_revision = None
 def upgrade() -> None:
     """The tables of intake."""
     op.create_table(
+        "case_of_notice",
+        sa.Column("notice_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("notice_id"),
+    )
+    op.create_table(
+        "client_addresses",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("address", "client_id"),
+    )
+    op.create_index("client_addresses_client_id", "client_addresses", ["client_id"], unique=False)
+    op.create_table(
         "contacts",
         sa.Column("contact_id", sa.Text(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=True),
@@ -38,6 +51,21 @@ def upgrade() -> None:
     )
     op.create_index(
         "inbox_received_at", "inbox", ["received_at"], unique=False, postgresql_using="brin"
+    )
+    op.create_table(
+        "known_cases",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("correspondents", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_table(
+        "known_clients",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id"),
     )
     op.create_table(
         "outbox",
@@ -96,13 +124,3 @@ def upgrade() -> None:
         sa.Column("at", shared.database.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("request_key"),
     )
-    _compress_cheaply("outbox", "value")
-
-
-def _compress_cheaply(table: str, column: str) -> None:
-    """lz4 costs a third of the default; a server built without it keeps the default."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"DO $$ BEGIN ALTER TABLE {table} ALTER COLUMN {column} SET COMPRESSION lz4;"
-            " EXCEPTION WHEN feature_not_supported THEN NULL; END $$"
-        )

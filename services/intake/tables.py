@@ -1,0 +1,92 @@
+"""Intake's tables.
+
+`received` has one row for everything that ever came in, whatever was made of it. Texts and
+addresses of clients stand only in `contacts` and in the document store, so that erasing a client
+has few places to go to. The last four tables are what intake knows from other services' topics.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+from shared.database import UtcDateTime
+
+metadata = MetaData()
+
+received = Table(
+    "received",
+    metadata,
+    Column("received_id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("verdict", Text),  # none yet: still being read, or waiting for what it refers to
+    Column("reason", Text),
+    Column("contact_id", Text),
+    Column("case_id", Text),
+    Column("notice_id", Text),
+    Column("message_id", Text),
+    Column("fingerprint", Text),
+    Column("place", Text, unique=True),
+    Column("duplicate_of", Text),
+    Column("document_id", Text),
+    Column("sender_name", Text),  # only for a letter that waits to be read
+    Column("examine_until", UtcDateTime),
+    Index("received_message_id", "message_id"),
+    Index("received_fingerprint", "fingerprint"),
+    Index("received_contact_id", "contact_id"),
+    Index("received_case_id", "case_id"),
+    Index("received_verdict", "verdict", "received_at"),
+)
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("contact_id", Text, primary_key=True),
+    Column("client_id", Text),
+    Column("body", Text, nullable=False),
+    Index("contacts_client_id", "client_id"),
+)
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("received_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Index("documents_received_id", "received_id"),
+)
+repeated_requests = Table(
+    "repeated_requests",
+    metadata,
+    Column("request_key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+known_cases = Table(
+    "known_cases",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("client_id", Text),
+    Column("language", Text, nullable=False),
+    Column("correspondents", Text, nullable=False),
+)
+case_of_notice = Table(
+    "case_of_notice",
+    metadata,
+    Column("notice_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+)
+known_clients = Table(
+    "known_clients",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+)
+client_addresses = Table(
+    "client_addresses",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("client_id", Text, primary_key=True),
+    Index("client_addresses_client_id", "client_id"),
+)
