@@ -214,8 +214,10 @@ class _Inbox:
             return
         end = time.monotonic() + _ROUND_SECONDS
         with self._box.idle as idle:
-            while time.monotonic() < end and not leave.is_set():
-                if idle.poll(_IDLE_SLICE_SECONDS):
+            while (began := time.monotonic()) < end and not leave.is_set():
+                announced = idle.poll(_IDLE_SLICE_SECONDS)
+                # A connection that broke is always readable and has nothing to say.
+                if announced or time.monotonic() - began < _IDLE_SLICE_SECONDS / 2:
                     return
 
     def close(self) -> None:
