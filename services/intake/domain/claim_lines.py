@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.intake.domain.money import Money, amount_at_end, find_money
+from services.intake.domain.table_rows import TableRow, table_rows
 
 _BULLET = re.compile(
     r"^\s*(?:[-–—*•·+]|\(?\d{1,2}[.)](?!\d)|[a-h]\)|(?:pos(?:ition)?|item)\.?\s?\d{1,2}[.:]?)\s+",
@@ -118,10 +119,10 @@ def claimed_expenses(text: str) -> Expenses:
     items: list[Item] = []
     totals: list[Item] = []
     prose: list[str] = []
-    for line in text.split("\n"):
-        item = _item_line(line) if len(line) <= _LONGEST_ITEM else None
+    for row in table_rows(text):
+        item = _item_line(row) if len(row.line) <= _LONGEST_ITEM else None
         if item is None:
-            prose.append(line)
+            prose.append(row.line)
         elif _PART_OF_TOTAL.search(item.description) or _NO_EXPENSE.search(item.description):
             continue
         elif _TOTAL.search(item.description) or _LABEL_ONLY.match(item.description):
@@ -142,9 +143,9 @@ def _last_total(totals: list[Item], told: str) -> Item | None:
     return in_sentences[-1] if in_sentences else None
 
 
-def _item_line(line: str) -> Item | None:
+def _item_line(row: TableRow) -> Item | None:
     """An item: a description and an amount at the end, or an amount and what it is for."""
-    stripped = line.strip()
+    stripped = row.line.strip()
     bullet = _BULLET.match(stripped)
     body = stripped[bullet.end() :] if bullet else stripped
     amounts = find_money(body)
@@ -152,7 +153,7 @@ def _item_line(line: str) -> Item | None:
     if amount is None or _NO_ITEM.search(body[: amount.start]):
         return None
     before, after = body[: amount.start], body[amount.end :].strip(" .;,)")
-    separated = _SEPARATOR.search(before)
+    separated = row.in_table or _SEPARATOR.search(before)
     description = _description(before)
     if not _LETTERS.search(description):
         # "450,00 EUR für das Fahrrad", "450 EUR - bicycle"

@@ -14,6 +14,8 @@ _BLOCKS: Final = frozenset(
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
 )
+_CELL: Final = "\x1f"
+"""Between the cells of a table row; two spaces in the text."""
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -52,7 +54,7 @@ class _Reader(HTMLParser):
         elif tag == "li":
             self._line.append("- ")
         elif tag in {"td", "th"}:
-            self._line.append(" ")
+            self._line.append(_CELL)
         elif tag == "hr":
             self._end_line()
             self._lines.append("_" * 32)
@@ -80,7 +82,8 @@ class _Reader(HTMLParser):
         return "\n".join(self._lines).strip("\n")
 
     def _end_line(self, *, keep_empty: bool = False) -> None:
-        line = " ".join("".join(self._line).split())
+        cells = (" ".join(cell.split()) for cell in "".join(self._line).split(_CELL))
+        line = "  ".join(filter(None, cells))
         self._line.clear()
         if line or keep_empty:
             self._lines.append("> " * self._quotes + line)

@@ -164,6 +164,22 @@ LINES = [
         [("Mein Schaden", "450.00")],
         "450.00",
     ),
+    (
+        "Glas, isoliert 285,00 EUR\nArbeit 1,5 Std. 96,75 EUR\n\nSumme 381,75 EUR",
+        [("Glas, isoliert", "285.00"), ("Arbeit 1,5 Std", "96.75")],
+        "381.75",
+    ),
+    (
+        "Guten Tag.\nGlas\n285,00 EUR\nArbeit\n96,75 EUR\nSumme\n381,75 EUR\nDanke",
+        [("Glas", "285.00"), ("Arbeit", "96.75")],
+        "381.75",
+    ),
+    (
+        "Position\nGlas\nArbeit\nSumme\n285,00 €\n96,75 €\n381,75 €",
+        [("Glas", "285.00"), ("Arbeit", "96.75")],
+        "381.75",
+    ),
+    ("Schadenhöhe\n450,00 EUR", [("Mein Schaden", "450.00")], "450.00"),
     ("Schadenhöhe: 1.234,56 €", [("Mein Schaden", "1234.56")], "1234.56"),
     ("Netto: 100,00 EUR\nMwSt: 19,00 EUR\nGesamt: 119,00 EUR", [("Mein Schaden", "119.00")], "119.00"),
     ("Ich habe noch keine Rechnung.", [], None),

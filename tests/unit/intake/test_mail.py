@@ -154,7 +154,7 @@ def test_html_only():
     assert mail.text.splitlines() == [
         "Guten Tag,",
         "",
-        "Fahrrad 450,00 €",
+        "Fahrrad  450,00 €",
         "- Eins",
         "Ende",
         "> alt",
