@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
@@ -37,6 +37,13 @@ from sqlalchemy.types import TypeDecorator
 Row = Mapping[str, Any]
 _TEMPORARY_SQLSTATES = ("08", "40", "53", "57", "55P03")
 """Connection lost, serialisation or deadlock, resources, shutdown, lock not available."""
+_TEMPORARY_SQLITE = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_IOERR",
+    "SQLITE_FULL",
+    "SQLITE_CANTOPEN",
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -134,7 +141,7 @@ def is_temporary(error: BaseException) -> bool:
         state = getattr(error.orig, "sqlstate", None) or ""
         if state:
             return state.startswith(_TEMPORARY_SQLSTATES)
-        return isinstance(error, OperationalError)
+        return getattr(error.orig, "sqlite_errorname", "").startswith(_TEMPORARY_SQLITE)
     return isinstance(error, OSError)
 
 

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 
 from shared.database import Database
-from shared.messaging.tables import inbox_table, outbox_table, partitions_table
+from shared.messaging.tables import with_messaging
 
 _MIGRATION_LOCK = 0x0C1A1B
 _SERVICES = Path(__file__).parents[1] / "services"
@@ -50,15 +50,7 @@ def upgrade(connection: Connection, service: str) -> None:
 
 def tables_of(service: str) -> MetaData:
     """All tables of a service: its own, inbox, outbox and partitions."""
-    metadata: MetaData = importlib.import_module(f"services.{service}.store").metadata
-    for name, define in (
-        ("inbox", inbox_table),
-        ("outbox", outbox_table),
-        ("partitions", partitions_table),
-    ):
-        if name not in metadata.tables:
-            define(metadata)
-    return metadata
+    return with_messaging(importlib.import_module(f"services.{service}.store").metadata)
 
 
 def write_revision(service: str, message: str) -> Path:

@@ -25,6 +25,7 @@ from shared.contract.catalogue import Topic
 from shared.database import Database, is_temporary
 from shared.errors import Forbidden, NotFound, RuleViolation, TemporaryFault, VersionConflict
 from shared.messaging.processing import Handler, UnitOfWork
+from shared.messaging.tables import with_messaging
 from shared.messaging.worker import Worker
 from shared.migrations import migrate
 from shared.settings import ServiceSettings
@@ -45,12 +46,13 @@ class DeskService:
         self.name = name
         self.settings = settings
         self.database = Database(settings.database_url)
-        # A copy: the runtime adds its own tables, and a process may build a service twice.
-        self._metadata = MetaData()
-        for table in metadata.tables.values():
-            table.to_metadata(self._metadata)
         self._worker = Worker(
-            name, settings.kafka, self.database, self._metadata, settings.batch_records, self._fail
+            name,
+            settings.kafka,
+            self.database,
+            with_messaging(metadata),
+            settings.batch_records,
+            self._fail,
         )
         self._loops: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         self._checks: dict[str, Check] = {}

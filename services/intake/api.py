@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from services.intake import projection, store
 from services.intake.app import App
-from services.intake.arrivals import keep
+from services.intake.arrivals import Kept, keep
 from services.intake.domain.attachments import Attachment, safe_name, true_media_type
 from services.intake.domain.decoding import one_line
 from services.intake.domain.identify import Identified
@@ -175,19 +175,27 @@ async def _note_once(
             return earlier[1], True
     if note.case_id is not None:
         await _must_be_known(work, note.case_id)
+    original = Attachment("phone-note.json", "application/json", note.model_dump_json().encode())
+    (kept,) = await keep(app.documents, original, ())
     contact = contact_of_note(
         note,
         actor.subject,
         Identified(note.case_id, note.client_id),
-        Circumstances(random_id(), work.now, app.programmes.desk.local_day(work.now), {}),
+        Circumstances(
+            contact_id=random_id(),
+            received_at=work.now,
+            today=app.programmes.desk.local_day(work.now),
+            keywords={},
+            documents=(kept.document,),
+        ),
     )
-    await _record_note(work, contact)
+    await _record_note(work, contact, kept)
     if key is not None:
         await store.save_request(work.connection, request_key, digest, contact.contact_id, work.now)
     return contact.contact_id, False
 
 
-async def _record_note(work: UnitOfWork, contact: ContactReceived) -> None:
+async def _record_note(work: UnitOfWork, contact: ContactReceived, original: Kept) -> None:
     row = Received(
         received_id=random_id(),
         channel=contact.channel.value,
@@ -195,8 +203,10 @@ async def _record_note(work: UnitOfWork, contact: ContactReceived) -> None:
         verdict="contact",
         contact_id=contact.contact_id,
         case_id=contact.case_id,
+        document_id=original.document.document_id,
     )
     await store.save_received(work.connection, [row])
+    await store.save_documents(work.connection, [original.row(row.received_id)])
     await store.save_contacts(work.connection, [contact])
     work.emit(contact, cause=contact.contact_id)
     log.info("received", channel="phone", verdict="contact", contact_id=contact.contact_id)

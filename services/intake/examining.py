@@ -48,9 +48,10 @@ async def examine_for_ever(app: App) -> None:
                 raise
             log.warning("what waits can't be examined, trying again", reason=type(error).__name__)
             waiting = 1
+        # Not `wait_for`: on Python 3.11 it may swallow the cancellation that ends the loop.
         with contextlib.suppress(TimeoutError):
-            pause = _WAITING_PAUSE if waiting else _IDLE_PAUSE
-            await asyncio.wait_for(app.to_examine.wait(), pause)
+            async with asyncio.timeout(_WAITING_PAUSE if waiting else _IDLE_PAUSE):
+                await app.to_examine.wait()
 
 
 async def _examine_all(app: App) -> int:

@@ -8,6 +8,7 @@ freed with its transaction; a row is deleted only after the broker confirmed tha
 """
 
 import asyncio
+import contextlib
 import hashlib
 import random
 from collections.abc import Sequence
@@ -90,10 +91,10 @@ class Outbox:
             if published:
                 continue
             pause = _CONTENDED_SECONDS if self._contended else _IDLE_SECONDS
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause)
-            except TimeoutError:
-                continue
+            # Not `wait_for`: on Python 3.11 it may swallow the cancellation that ends the relay.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
 
     async def pending(self) -> int:
         """How many records wait to be published."""

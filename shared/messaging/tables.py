@@ -22,6 +22,16 @@ SHARDS = 16
 """Ranges of keys; within one, a single relay at a time publishes in commit order."""
 
 
+def with_messaging(metadata: MetaData) -> MetaData:
+    """A copy of a service's tables, with the three of messaging."""
+    complete = MetaData()
+    for table in metadata.tables.values():
+        table.to_metadata(complete)
+    for define in (inbox_table, outbox_table, partitions_table):
+        define(complete)
+    return complete
+
+
 def inbox_table(metadata: MetaData) -> Table:
     """Keys (16 bytes, of source and event id) of the events that were handled."""
     return Table(

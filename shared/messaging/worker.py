@@ -16,7 +16,6 @@ from shared.database import Database
 from shared.messaging.consumer import Batch, transport_of
 from shared.messaging.outbox import Outbox
 from shared.messaging.processing import Handler, Processor
-from shared.messaging.tables import inbox_table, outbox_table, partitions_table
 
 log = structlog.get_logger(__name__)
 
@@ -37,9 +36,10 @@ class Worker:
         fail: Callable[[BaseException], None],
     ) -> None:
         self.name = name
-        self.outbox = Outbox(database, outbox_table(metadata), bootstrap)
+        tables = metadata.tables
+        self.outbox = Outbox(database, tables["outbox"], bootstrap)
         self._processor = Processor(
-            name, database, self.outbox, inbox_table(metadata), partitions_table(metadata)
+            name, database, self.outbox, tables["inbox"], tables["partitions"]
         )
         self._bootstrap = bootstrap
         self._batch_records = batch_records

@@ -101,6 +101,9 @@ async def test_a_phone_note_is_a_contact_as_it_was_keyed_in(desk: IntakeDesk):
     assert contact.sender.authenticated
     assert str(contact.claim.lines[0].amount) == "450.00"
     assert [each.quote for each in contact.evidence] == ["date_of_birth: passed"]
+    (original,) = contact.documents
+    assert original.kind is DocumentKind.ORIGINAL
+    assert b"Fahrrad gestohlen." in await desk.app.documents.get(original.document_id)
 
 
 async def test_a_caller_who_did_not_show_who_they_are_is_no_client(desk: IntakeDesk):

@@ -23,6 +23,7 @@ from shared.database import Database, among, insert_rows, locked
 from shared.errors import BadEvent, TemporaryFault
 from shared.messaging.envelope import Event, OutgoingRecord, encode
 from shared.messaging.processing import UnitOfWork
+from shared.messaging.tables import with_messaging
 from shared.messaging.worker import Worker
 
 PARTITIONS = 4
@@ -78,14 +79,15 @@ class EchoWorker:
     """Notes and emits; some texts make it fail on purpose."""
 
     def __init__(self, bootstrap: str, database_url: str, prefix: str) -> None:
-        self.metadata = MetaData()
-        self.handled = Table("handled", self.metadata, Column("contact_id", Text, primary_key=True))
+        own = MetaData()
+        self.handled = Table("handled", own, Column("contact_id", Text, primary_key=True))
         self.clients = Table(
             "clients",
-            self.metadata,
+            own,
             Column("client_id", Text, primary_key=True),
             Column("contacts", Integer, nullable=False),
         )
+        self.metadata = with_messaging(own)
         self.out = f"{prefix}.out"
         self.database = Database(database_url)
         self.failures: list[BaseException] = []

@@ -39,7 +39,7 @@ from shared.contract.reference import ClientChanged
 from shared.ids import derived_case_id, random_id
 from shared.message_ids import message_id_of
 from shared.messaging.envelope import Event
-from shared.migrations import migrate
+from shared.migrations import migrate, tables_of
 
 NOTICE_KEY = "a secret of the test"
 AUTHSERV_ID = "mail.claimsdesk.example"
@@ -176,7 +176,7 @@ class IntakeDesk:
 
     async def published(self) -> list[ContactReceived | DeliveryReported]:
         """What intake tells the other services, in order."""
-        table = self.app.service._metadata.tables["outbox"]
+        table = tables_of("intake").tables["outbox"]
         async with self.app.service.database.reading() as connection:
             rows = await connection.execute(
                 select(table.c.topic, table.c.value).order_by(table.c.id)

@@ -30,7 +30,7 @@ from shared.contract.contacts import Language
 from shared.contract.public import DeliveryReported, NoticeStatus, NoticeStatusChanged
 from shared.ids import random_id
 from shared.messaging.envelope import Event
-from shared.migrations import migrate
+from shared.migrations import migrate, tables_of
 from shared.programmes import load_programmes
 
 PROGRAMMES = load_programmes()
@@ -98,7 +98,7 @@ class NotifyDesk:
 
     async def published(self, notice_id: str) -> list[str]:
         """Channel and status of each step that notify tells everybody, in order."""
-        table = self.app.service._metadata.tables["outbox"]
+        table = tables_of("notify").tables["outbox"]
         query = select(table.c.value).order_by(table.c.id)
         rows = await self._look(lambda connection: connection.execute(query))
         bodies = [NoticeStatusChanged.model_validate_json(row.value) for row in rows]
