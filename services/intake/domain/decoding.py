@@ -16,7 +16,7 @@ _TEXT_CODECS: Final = ("utf", "iso8859", "cp", "koi8", "gb", "big5", "euc", "shi
 _SINGLE_BYTE_LATIN: Final = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252"})
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2060\ufeff\u00ad]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\u2060\ufeff\u00ad]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 

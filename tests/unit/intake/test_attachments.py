@@ -18,9 +18,9 @@ NAMES = {
     'a"b;c|d.pdf': "a_b_c_d.pdf",
     "..": "attachment",
     "": "attachment",
-    ".pdf": "attachment",
+    ".pdf": "pdf",
     "x" * 300 + ".pdf": "x" * 110 + ".pdf",
-    "\x00\u202e.exe": "attachment",
+    "\x00Rechnung\u202efdp.exe": "Rechnungfdp.exe",
 }
 
 
