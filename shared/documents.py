@@ -8,11 +8,13 @@ import re
 from pathlib import Path
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
-from shared.errors import NotFound
+from shared.errors import NotFound, TemporaryFault
 from shared.ids import random_id
 
+_AWAY = "the document store is away or full"
 _DOCUMENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -24,9 +26,16 @@ class DocumentStore:
         self._store = LocalStore(prefix=directory, automatic_cleanup=True)
 
     async def put(self, data: bytes) -> str:
-        """Store bytes and return their new random id."""
+        """Store bytes and return their new random id.
+
+        Raises:
+            TemporaryFault: The store is away or full.
+        """
         document_id = random_id()
-        await obstore.put_async(self._store, _path(document_id), data)
+        try:
+            await obstore.put_async(self._store, _path(document_id), data)
+        except BaseError as error:
+            raise TemporaryFault(_AWAY) from error
         return document_id
 
     async def get(self, document_id: str) -> bytes:
@@ -34,12 +43,15 @@ class DocumentStore:
 
         Raises:
             NotFound: There is no document with this id.
+            TemporaryFault: The store is away.
         """
         try:
             result = await obstore.get_async(self._store, _path(document_id))
         except FileNotFoundError as error:
             message = "no such document"
             raise NotFound(message) from error
+        except BaseError as error:
+            raise TemporaryFault(_AWAY) from error
         return bytes(await result.bytes_async())
 
     async def delete(self, document_id: str) -> None:

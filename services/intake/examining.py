@@ -27,7 +27,7 @@ from services.intake.reading import read_mail
 from services.intake.store import Received, StoredDocument, Verdict
 from shared.contract.contacts import Document, DocumentKind
 from shared.database import is_temporary
-from shared.errors import NotFound
+from shared.errors import NotFound, TemporaryFault
 from shared.messaging.processing import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ async def examine_for_ever(app: App) -> None:
         try:
             waiting = await _examine_all(app)
         except Exception as error:
-            if not is_temporary(error):
+            if not (isinstance(error, TemporaryFault) or is_temporary(error)):
                 raise
             log.warning("what waits can't be examined, trying again", reason=type(error).__name__)
             waiting = 1

@@ -11,7 +11,6 @@ from deploy.local.mail import DESK_ADDRESS, MailServer
 from services.intake.receiving import receive_mails
 from shared.contract.contacts import ContactReceived, DocumentKind
 from shared.contract.public import DeliveryReported
-from shared.database import is_temporary
 from shared.ids import derived_case_id
 from tests.support.intake_desk import (
     CASE_ID,
@@ -282,5 +281,14 @@ async def test_a_stop_is_quick_while_the_mailbox_is_idle(desk: IntakeDesk):
     assert asyncio.get_running_loop().time() - began < 1
 
 
-def test_the_disk_being_full_is_temporary():
-    assert is_temporary(OSError(28, "No space left on device"))
+async def test_a_document_store_that_is_full_keeps_mails_in_the_inbox(desk: IntakeDesk):
+    folder = desk.app.settings.documents_dir
+    folder.rmdir()
+    folder.write_text("in the way")
+    async with desk.reading() as mailbox:
+        message_id = desk.deliver(mail(CLAIM))
+        await desk.until(lambda: "document store" in (mailbox.problem or ""))
+        assert await desk.received(message_id) == []
+        folder.unlink()
+        await desk.contact(message_id)
+        assert mailbox.problem is None

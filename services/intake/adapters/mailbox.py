@@ -22,6 +22,7 @@ from imap_tools.errors import ImapToolsError
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.database import is_temporary
+from shared.errors import TemporaryFault
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +95,7 @@ class Mailbox:
             try:
                 await self._read()
             except Exception as error:
-                if not (isinstance(error, _AWAY) or is_temporary(error)):
+                if not (isinstance(error, (*_AWAY, TemporaryFault)) or is_temporary(error)):
                     raise
                 self._note_away(error)
             if time.monotonic() - began > _LONGEST_PAUSE:
@@ -104,10 +105,13 @@ class Mailbox:
 
     def _note_away(self, error: Exception) -> None:
         where = f"{self._account.host}:{self._account.port}"
-        what = "database" if isinstance(error, SQLAlchemyError) else f"IMAP server {where}"
-        reason = type(error).__name__
-        log.warning("mails wait, trying again", away=what, reason=reason)
-        self.problem = f"{what} is away ({reason}); mails wait in the inbox"
+        what = f"IMAP server {where} is away"
+        if isinstance(error, SQLAlchemyError):
+            what = "the database is away"
+        elif isinstance(error, TemporaryFault):
+            what = str(error)
+        log.warning("mails wait, trying again", problem=what, reason=type(error).__name__)
+        self.problem = f"{what}; mails wait in the inbox"
 
     async def _read(self) -> None:
         """Read over one connection, in one thread, until it breaks or the task is cancelled."""
