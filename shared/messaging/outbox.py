@@ -4,7 +4,7 @@ Rows are written in the transaction that changed the state, while it holds the r
 key's entity. So within one key the ids grow in commit order, and a relay that reads *rows that
 are there* by id (never "after the last id that I saw", which would skip late commits) publishes
 in commit order. One relay at a time works on a shard of keys, under an advisory lock that is
-freed with its transaction; a row is deleted only after the broker confirmed that very record.
+freed with its transaction; rows are deleted only after the broker confirmed each of them.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Database, among, insert_rows, is_temporary
 from shared.errors import TemporaryFault
-from shared.messaging.envelope import OutgoingRecord
+from shared.messaging.envelope import Headers, OutgoingRecord
 from shared.messaging.tables import SHARDS
 
 log = structlog.get_logger(__name__)
@@ -48,6 +48,9 @@ class Outbox:
             "bootstrap.servers": bootstrap,
             "enable.idempotence": True,
             "linger.ms": 2,
+            "delivery.report.only.error": True,
+            # A dead letter is its source's record, of up to 1 MiB, with headers of ours.
+            "message.max.bytes": 2_000_000,
             "message.timeout.ms": _DELIVERY_SECONDS * 1000,
             "socket.nagle.disable": True,
             "log_level": 3,
@@ -64,9 +67,7 @@ class Outbox:
                 "topic": record.topic,
                 "key": record.key,
                 "value": record.value,
-                "headers": orjson.dumps(
-                    [(name, value.decode("latin-1")) for name, value in record.headers]
-                ).decode(),
+                "headers": _stored(record.headers),
             }
             for record in records
         ]
@@ -117,11 +118,10 @@ class Outbox:
             rows = (await connection.execute(query)).all()
             if not rows:
                 return 0
-            confirmed = await asyncio.to_thread(self._deliver, rows)
-            await connection.execute(delete(table).where(among(connection, table.c.id, confirmed)))
-        if len(confirmed) < len(rows):
-            message = f"{len(rows) - len(confirmed)} records were not confirmed by the broker"
-            raise TemporaryFault(message)
+            if not await asyncio.to_thread(self._deliver, rows):
+                raise TemporaryFault("the broker did not confirm every record")
+            ids = [row.id for row in rows]
+            await connection.execute(delete(table).where(among(connection, table.c.id, ids)))
         return len(rows)
 
     async def _lock_shards(self, connection: AsyncConnection) -> list[int]:
@@ -140,35 +140,50 @@ class Outbox:
         self._contended = len(shards) < len(wanted)
         return shards
 
-    def _deliver(self, rows: Sequence[Any]) -> list[int]:
-        """Produce the rows in order and wait; the ids of those that the broker confirmed."""
+    def _deliver(self, rows: Sequence[Any]) -> bool:
+        """Produce the rows in order and wait; has the broker confirmed every one of them?
+
+        Only failures are reported one by one: a flush that leaves nothing waiting and no failure
+        behind is the confirmation of all.
+        """
         producer = self._producer = self._producer or Producer(self._settings)
-        confirmed: list[int] = []
         failed: list[str] = []
 
-        def on_delivery(row_id: int, error: Any) -> None:
-            if error is None:
-                confirmed.append(row_id)
-            else:
-                failed.append(str(error))
+        def on_failure(error: Any, _message: Any) -> None:
+            failed.append(str(error))
 
         try:
             for row in rows:
                 producer.produce(
-                    row.topic,
-                    value=row.value,
-                    key=row.key,
-                    headers=[
-                        (name, value.encode("latin-1")) for name, value in orjson.loads(row.headers)
-                    ],
-                    on_delivery=lambda error, _message, row_id=row.id: on_delivery(row_id, error),
+                    row.topic, row.value, row.key, headers=_sent(row.headers), callback=on_failure
                 )
-            producer.flush(_DELIVERY_SECONDS + 5)
+            waiting = producer.flush(_DELIVERY_SECONDS + 5)
         except (BufferError, KafkaException) as error:
             failed.append(str(error))
-        if failed:
-            log.error("broker refused records", count=len(failed), first=failed[0][:200])
-            producer.purge()
-            producer.flush(5)
-            self._producer = None
-        return confirmed
+            waiting = len(producer)
+        if not failed and not waiting:
+            return True
+        log.error("not confirmed by the broker", failed=len(failed), first=failed[:1])
+        producer.purge()
+        producer.flush(5)
+        self._producer = None
+        return False
+
+
+def _stored(headers: Headers) -> str:
+    """Headers as JSON: an object of UTF-8 texts, or pairs of Latin-1 texts for any bytes."""
+    try:
+        named = {name: value.decode() for name, value in headers}
+    except UnicodeDecodeError:
+        named = {}
+    if len(named) == len(headers):
+        return orjson.dumps(named).decode()
+    return orjson.dumps([(name, value.decode("latin-1")) for name, value in headers]).decode()
+
+
+def _sent(stored: str) -> dict[str, str] | list[tuple[str, bytes]]:
+    """Stored headers as the producer takes them."""
+    headers: dict[str, str] | list[list[str]] = orjson.loads(stored)
+    if isinstance(headers, dict):
+        return headers
+    return [(name, value.encode("latin-1")) for name, value in headers]
