@@ -52,6 +52,7 @@ class LocalDesk:
         say: told in words what happens.
         show: given every log line of every process, with the process's name.
         environ: where ports may be set (`CLAIMSDESK_REVIEW_PORT` …); nowhere by default.
+        settings: further `CLAIMSDESK_…` variables for all services, such as other programmes.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class LocalDesk:
         say: Say = _say_nothing,
         show: Show | None = None,
         environ: Mapping[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory.resolve()
         self.services = tuple(services)
@@ -74,6 +76,7 @@ class LocalDesk:
         self._say = say
         self._show = show
         self._environ = environ or {}
+        self._settings = settings or {}
         self._lock = DeskLock(self.directory)
         self._supervisor = Supervisor(self.directory, PROJECT)
         self._follower: LogFollower | None = None
@@ -242,6 +245,7 @@ class LocalDesk:
             self._mail.imap_port,
             self._key.jwks_file,
             self._database_url_for,
+            self._settings,
         )
         return ground + [
             surroundings.program(service, self._ports[service.name]) for service in self.services

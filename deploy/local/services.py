@@ -3,8 +3,8 @@
 import secrets
 import shlex
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.keys import write_private
@@ -40,6 +40,7 @@ class Surroundings:
     imap_port: int
     jwks_file: Path
     database_url_for: DatabaseUrl | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, service: str, http_port: int) -> dict[str, str]:
         """Return the `CLAIMSDESK_…` variables of a service.
@@ -68,6 +69,7 @@ class Surroundings:
             "PYTHONUNBUFFERED": "1",
             # Compiled modules start a service in a third of the time.
             "PYTHONDONTWRITEBYTECODE": "",
+            **self.settings,
         }
 
     def program(self, service: Service, http_port: int) -> Program:

@@ -43,8 +43,8 @@ class Claimant:
     def policy_number(self) -> str:
         return f"HH-2024-{self.number:06d}"
 
-    def mail(self) -> EmailMessage:
-        """Their claim, as the desk's own server hands it over."""
+    def mail(self, amount: str) -> EmailMessage:
+        """Their claim for so many euros, as the desk's own server hands it over."""
         message = EmailMessage()
         message["Authentication-Results"] = (
             "mail.claimsdesk.example; dmarc=pass header.from=example.org;"
@@ -59,7 +59,7 @@ class Claimant:
         message.set_content(
             "Dear Sir or Madam,\n\nmy window was broken by hail.\n\n"
             f"Policy number: {self.policy_number}\nDate of loss: {loss:%d %B %Y}\n\n"
-            "- Window pane: EUR 180.00\n\nThe invoice is attached.\n"
+            f"- Window pane: EUR {amount}\n\nThe invoice is attached.\n"
         )
         message.add_attachment(
             _INVOICE, maintype="application", subtype="pdf", filename="invoice.pdf"
@@ -103,11 +103,11 @@ def publish_reference(bootstrap: str, people: Iterable[Claimant]) -> None:
     )
 
 
-def send(desk: LocalDesk, people: Iterable[Claimant]) -> None:
+def send(desk: LocalDesk, people: Iterable[Claimant], *, amount: str = "180.00") -> None:
     """Send the claims by SMTP; the mail server itself is never killed."""
     with smtplib.SMTP(*desk.smtp) as server:
         for each in people:
-            server.send_message(each.mail())
+            server.send_message(each.mail(amount))
 
 
 class Watch:
