@@ -11,6 +11,25 @@ from shared.programmes import Programmes, load_programmes
 from shared.service import DeskService
 
 
+class WakeUp:
+    """An event with several waiters, each of which sees every call."""
+
+    def __init__(self) -> None:
+        self._waiters: list[asyncio.Event] = []
+
+    def subscribe(self) -> asyncio.Event:
+        """An event of the caller's own; it is set now, and at every call from now on."""
+        event = asyncio.Event()
+        event.set()
+        self._waiters.append(event)
+        return event
+
+    def set(self) -> None:
+        """Wake everybody."""
+        for waiter in self._waiters:
+            waiter.set()
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """What intake's agents, loops and API need.
@@ -24,7 +43,7 @@ class App:
     programmes: Programmes
     documents: DocumentStore
     scans: ScanReader
-    to_examine: asyncio.Event = field(default_factory=asyncio.Event)
+    to_examine: WakeUp = field(default_factory=WakeUp)
 
 
 def build(settings: Settings) -> App:

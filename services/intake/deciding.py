@@ -9,11 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import projection
 from services.intake.arrivals import Arrival
-from services.intake.domain.identify import Identified, Known, Sender, identify
-from services.intake.domain.normalise import Circumstances, contact_of_mail
-from services.intake.reading import ReadMail
+from services.intake.domain.identify import Author, Identified, Known, identify
+from services.intake.domain.normalise import (
+    Circumstances,
+    contact_of_mail,
+    sender_of,
+    unread_contact,
+)
+from services.intake.reading import ReadMail, log_unreadable
 from services.intake.store import Received
-from shared.contract.contacts import ContactReceived
+from shared.contract.contacts import Channel, ContactReceived
 from shared.contract.public import DeliveryReported
 from shared.messaging.processing import UnitOfWork
 from shared.programmes import Programmes
@@ -100,7 +105,9 @@ def duplicate(arrival: Arrival, first: Received) -> Outcome:
 def decide(
     arrival: Arrival, known: KnownToBatch, programmes: Programmes, now: datetime, wait: float
 ) -> Outcome:
-    """Decide what a mail is.
+    """Decide what a mail is; without a verdict it has to be examined.
+
+    With `examine_until` it waits for what it refers to, without for its scans to be read.
 
     Args:
         arrival: The mail.
@@ -112,12 +119,14 @@ def decide(
     read = arrival.read
     if read.machine is not None:
         return _of_machine(arrival)
-    sender = Sender(read.mail.sender_address, read.mail.authenticated)
-    identified = identify(read.references, sender, known.to(read))
+    author = Author(read.mail.sender_address, read.mail.authenticated)
+    identified = identify(read.references, author, known.to(read))
     row = replace(row_of(arrival), contact_id=arrival.contact_id)
     until = now + timedelta(seconds=wait)
     if identified.waits and wait > 0:
         return Outcome(replace(row, examine_until=until, case_id=identified.case_id))
+    if read.scans:
+        return Outcome(replace(row, case_id=identified.case_id))
     contact = _contact(arrival, identified, programmes)
     return Outcome(
         replace(
@@ -132,20 +141,20 @@ def decide(
 
 def _contact(arrival: Arrival, identified: Identified, programmes: Programmes) -> ContactReceived:
     today = programmes.desk.local_day(arrival.received_at)
-    return contact_of_mail(
-        arrival.read.mail,
-        arrival.read.reply,
-        arrival.read.documents,
-        identified,
-        Circumstances(
-            contact_id=arrival.contact_id,
-            received_at=arrival.received_at,
-            today=today,
-            keywords=programmes.benefit_keywords(today),
-            documents=tuple(kept.document for kept in arrival.documents),
-            needs_person=arrival.read.problem,
-        ),
+    mail = arrival.read.mail
+    around = Circumstances(
+        contact_id=arrival.contact_id,
+        received_at=arrival.received_at,
+        today=today,
+        keywords=programmes.benefit_keywords(today),
+        documents=tuple(kept.document for kept in arrival.documents),
+        needs_person=arrival.read.problem,
     )
+    try:
+        return contact_of_mail(mail, arrival.read.reply, arrival.read.documents, identified, around)
+    except Exception as error:
+        log_unreadable(error)
+        return unread_contact(Channel.EMAIL, sender_of(mail), identified, around)
 
 
 def _of_machine(arrival: Arrival) -> Outcome:

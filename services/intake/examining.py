@@ -5,7 +5,7 @@ Everything here is in the database already, so a crash only means that it is loo
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,16 +16,16 @@ from services.intake.app import App
 from services.intake.arrivals import Arrival, keep, mail_as_document
 from services.intake.deciding import Outcome, decide, known_for, publish
 from services.intake.domain.identify import (
+    Author,
     Identified,
     Known,
-    Sender,
     find_references,
     identify,
 )
-from services.intake.domain.normalise import Circumstances, contact_of_letter
-from services.intake.reading import read_mail
+from services.intake.domain.normalise import Circumstances, contact_of_letter, unread_contact
+from services.intake.reading import log_unreadable, read_mail
 from services.intake.store import Received, StoredDocument, Verdict
-from shared.contract.contacts import Document, DocumentKind
+from shared.contract.contacts import Channel, Document, DocumentKind, Sender
 from shared.database import is_temporary
 from shared.errors import NotFound, TemporaryFault
 from shared.messaging.processing import UnitOfWork
@@ -38,11 +38,22 @@ _IDLE_PAUSE: Final = 5.0
 
 
 async def examine_for_ever(app: App) -> None:
-    """Examine what waits, until cancelled; a database that is away is waited for."""
+    """Examine what waits, until cancelled.
+
+    Reading scans takes seconds and must not hold up a reply that waits for its case.
+    """
+    async with asyncio.TaskGroup() as both:
+        both.create_task(_repeat(app, _examine_references, _WAITING_PAUSE))
+        both.create_task(_repeat(app, _read_scans, _IDLE_PAUSE))
+
+
+async def _repeat(app: App, work: Callable[[App], Awaitable[int]], pause_of_waiting: float) -> None:
+    """Do some work whenever there may be some; a database that is away is waited for."""
+    wake = app.to_examine.subscribe()
     while True:
-        app.to_examine.clear()
+        wake.clear()
         try:
-            waiting = await _examine_all(app)
+            waiting = await work(app)
         except Exception as error:
             if not (isinstance(error, TemporaryFault) or is_temporary(error)):
                 raise
@@ -50,28 +61,39 @@ async def examine_for_ever(app: App) -> None:
             waiting = 1
         # Not `wait_for`: on Python 3.11 it may swallow the cancellation that ends the loop.
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_WAITING_PAUSE if waiting else _IDLE_PAUSE):
-                await app.to_examine.wait()
+            async with asyncio.timeout(pause_of_waiting if waiting else _IDLE_PAUSE):
+                await wake.wait()
 
 
-async def _examine_all(app: App) -> int:
+async def _examine_references(app: App) -> int:
     async with app.service.database.reading() as connection:
-        waiting = await store.unsettled(connection)
+        waiting = await store.waiting_for_reference(connection)
     for row in waiting:
-        await _examined(app, row)
+        await _examine_mail(app, row, await _original(app, row), pictures=False)
     return len(waiting)
 
 
-async def _examined(app: App, row: Received) -> None:
-    """Look at one thing again; it stays as it is while what it waits for may still come."""
+async def _read_scans(app: App) -> int:
     async with app.service.database.reading() as connection:
-        found = await store.documents_of(connection, [row.received_id])
+        waiting = await store.waiting_to_be_read(connection)
+    results = await asyncio.gather(
+        *[_read_one(app, row) for row in waiting], return_exceptions=True
+    )
+    for error in results:
+        if error is not None:
+            raise error
+    # More than one round holds may be waiting.
+    if waiting:
+        app.to_examine.set()
+    return len(waiting)
+
+
+async def _read_one(app: App, row: Received) -> None:
     original = await _original(app, row)
     if row.channel == "letter":
-        await _examine_letter(app, row, found.get(row.received_id, []), original)
+        await _examine_letter(app, row, original)
     else:
-        earlier = {each.sha256: each.document_id for each in found.get(row.received_id, [])}
-        await _examine_mail(app, row, earlier, original)
+        await _examine_mail(app, row, original, pictures=True)
 
 
 async def _original(app: App, row: Received) -> bytes:
@@ -83,9 +105,12 @@ async def _original(app: App, row: Received) -> bytes:
         return b""
 
 
-async def _examine_mail(app: App, row: Received, earlier: Mapping[str, str], raw: bytes) -> None:
+async def _examine_mail(app: App, row: Received, raw: bytes, *, pictures: bool) -> None:
     assert row.contact_id is not None
-    read = await read_mail(raw, app.settings, app.scans)
+    read = await read_mail(raw, app.settings, app.scans, pictures=pictures)
+    if pictures:
+        read = replace(read, scans=False)
+    earlier = {each.sha256: each.document_id for each in await _documents_of(app, row)}
     documents = await keep(app.documents, mail_as_document(raw), read.documents, earlier)
     arrival = Arrival(row.received_id, row.contact_id, row.received_at, read, documents)
     async with app.service.unit_of_work() as work:
@@ -94,36 +119,45 @@ async def _examine_mail(app: App, row: Received, earlier: Mapping[str, str], raw
         outcome = decide(arrival, known, app.programmes, work.now, left.total_seconds())
         if outcome.row.verdict is not None:
             await _settled(work, outcome)
+        elif outcome.row.examine_until is None:
+            await store.hand_to_reading(work.connection, row.received_id)
+            work.after_commit(app.to_examine.set)
 
 
-async def _examine_letter(
-    app: App, row: Received, stored: Sequence[StoredDocument], scan: bytes
-) -> None:
+async def _documents_of(app: App, row: Received) -> list[StoredDocument]:
+    async with app.service.database.reading() as connection:
+        found = await store.documents_of(connection, [row.received_id])
+    return found.get(row.received_id, [])
+
+
+async def _examine_letter(app: App, row: Received, scan: bytes) -> None:
     """Read a letter.
 
     Its sender can't be proven, so a reference in it is for a person to judge, unless the person
     who uploaded it named the case.
     """
     assert row.contact_id is not None
+    stored = await _documents_of(app, row)
     media_type = stored[0].media_type if stored else ""
     read = await app.scans.read(scan, media_type)
     today = app.programmes.desk.local_day(row.received_at)
     document = _letter_document(stored, readable=read.problem is None)
+    around = Circumstances(
+        contact_id=row.contact_id,
+        received_at=row.received_at,
+        today=today,
+        keywords=app.programmes.benefit_keywords(today),
+        documents=document,
+        needs_person=read.problem,
+    )
     async with app.service.unit_of_work() as work:
         identified = await _letter_identified(work, row, read.text)
-        contact = contact_of_letter(
-            read.text,
-            row.sender_name or "",
-            identified,
-            Circumstances(
-                contact_id=row.contact_id,
-                received_at=row.received_at,
-                today=today,
-                keywords=app.programmes.benefit_keywords(today),
-                documents=document,
-                needs_person=read.problem,
-            ),
-        )
+        name = row.sender_name or ""
+        try:
+            contact = contact_of_letter(read.text, name, identified, around)
+        except Exception as error:
+            log_unreadable(error)
+            contact = unread_contact(Channel.LETTER, Sender(name=name), identified, around)
         verdict: Verdict = "unidentified" if identified.suspicion else "contact"
         settled = replace(
             row, verdict=verdict, reason=identified.suspicion, case_id=identified.case_id
@@ -137,7 +171,7 @@ async def _letter_identified(work: UnitOfWork, row: Received, text: str) -> Iden
     references = find_references((text,), (), "")
     named = {case for place in references.cases for case in place}
     known = Known(await projection.cases_known(work.connection, named))
-    return identify(references, Sender("", authenticated=False), known)
+    return identify(references, Author("", authenticated=False), known)
 
 
 def _letter_document(stored: Sequence[StoredDocument], *, readable: bool) -> tuple[Document, ...]:

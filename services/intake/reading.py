@@ -7,14 +7,15 @@ from typing import Final
 
 import structlog
 
-from services.intake.adapters.scans import ScanReader
-from services.intake.domain.attachments import Attachment, worth_keeping
+from services.intake.adapters.scans import PICTURES, ScanReader, is_text
+from services.intake.domain.attachments import Attachment, kind_of, worth_keeping
 from services.intake.domain.identify import References, find_references
 from services.intake.domain.machines import DeliveryReport, delivery_report, machine_reason
 from services.intake.domain.mail import ParsedMail, fingerprint, parse_mail
 from services.intake.domain.normalise import ReadDocument
 from services.intake.domain.quotes import Reply, take_apart
 from services.intake.settings import Settings
+from shared.contract.contacts import DocumentKind
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,7 @@ class ReadMail:
         report: What it tells about one of our notices.
         documents: Its attachments worth keeping, with their words.
         references: Our references in it.
+        scans: Some of its documents are pictures of text, which takes a while to read.
         problem: Why a person must look at it first.
     """
 
@@ -44,33 +46,48 @@ class ReadMail:
     report: DeliveryReport | None = None
     documents: tuple[ReadDocument, ...] = ()
     references: References = field(default_factory=References)
+    scans: bool = False
     problem: str | None = None
 
 
-async def read_mail(raw: bytes, settings: Settings, scans: ScanReader) -> ReadMail:
+async def read_mail(
+    raw: bytes, settings: Settings, scans: ScanReader, *, pictures: bool = False
+) -> ReadMail:
     """Read a mail; whatever it is, this gives a result.
 
     A mail on which our own program fails becomes one for a person, not an endless retry.
+
+    Args:
+        raw: The mail.
+        settings: Whom to trust.
+        scans: Reads documents.
+        pictures: Read pictures of text too, which takes seconds for a page.
     """
     try:
         if len(raw) > _LARGE:
             mail = await asyncio.to_thread(parse_mail, raw, settings.authserv_id)
         else:
             mail = parse_mail(raw, settings.authserv_id)
-        return await _read(mail, fingerprint(raw), settings, scans)
+        return await _read(mail, fingerprint(raw), settings, scans, pictures=pictures)
     except Exception as error:
-        # The error's own text could quote the mail.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        log.error(
-            "a mail could not be read; it goes to a person",
-            error=type(error).__name__,
-            place=f"{place.name}:{place.lineno}",
-        )
+        log_unreadable(error)
         problem = f"the desk could not read this mail ({type(error).__name__})"
         return ReadMail(ParsedMail(), fingerprint(raw), problem=problem)
 
 
-async def _read(mail: ParsedMail, digest: str, settings: Settings, scans: ScanReader) -> ReadMail:
+def log_unreadable(error: Exception) -> None:
+    """Say that our program failed on a contact, without the error's text: it may quote it."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(
+        "a contact could not be read; it goes to a person",
+        error=type(error).__name__,
+        place=f"{place.name}:{place.lineno}",
+    )
+
+
+async def _read(
+    mail: ParsedMail, digest: str, settings: Settings, scans: ScanReader, *, pictures: bool
+) -> ReadMail:
     key = settings.notice_key.get_secret_value()
     machine = machine_reason(mail)
     if machine is not None:
@@ -79,7 +96,7 @@ async def _read(mail: ParsedMail, digest: str, settings: Settings, scans: ScanRe
     kept = worth_keeping(mail.attachments)
     documents = tuple(
         [
-            await _with_words(attachment, scans)
+            await _with_words(attachment, scans, pictures=pictures)
             if number < _MOST_DOCUMENTS
             else ReadDocument(attachment)
             for number, attachment in enumerate(kept)
@@ -93,6 +110,7 @@ async def _read(mail: ParsedMail, digest: str, settings: Settings, scans: ScanRe
         reply,
         documents=documents,
         references=find_references(places, mail.references, key),
+        scans=scans.reads_pictures and any(not each.readable for each in documents),
         problem=mail.problem or _unopened(kept),
     )
 
@@ -103,8 +121,18 @@ def _unopened(attachments: list[Attachment]) -> str | None:
     return None
 
 
-async def _with_words(attachment: Attachment, scans: ScanReader) -> ReadDocument:
-    """An attachment with its text layer; pictures in a mail are looked at by people."""
-    if attachment.media_type != "application/pdf":
+async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bool) -> ReadDocument:
+    """An attachment with its words, where it has any.
+
+    A picture is read if its name says that it shows a document; photos are looked at by people.
+    """
+    if attachment.media_type == "application/pdf":
+        text = await scans.text_layer(attachment.data)
+        if is_text(text):
+            return ReadDocument(attachment, text)
+    elif attachment.media_type not in PICTURES or kind_of(attachment) is DocumentKind.PHOTO:
         return ReadDocument(attachment)
-    return ReadDocument(attachment, await scans.text_layer(attachment.data))
+    if not pictures:
+        return ReadDocument(attachment, readable=False)
+    read = await scans.read(attachment.data, attachment.media_type)
+    return ReadDocument(attachment, read.text, readable=read.problem is None)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.tables import contacts, documents, received, repeated_requests
@@ -105,11 +105,29 @@ async def settle(
     return result.rowcount == 1
 
 
-async def unsettled(connection: AsyncConnection, limit: int = 100) -> list[Received]:
-    """What has no verdict yet, oldest first."""
+async def waiting_for_reference(connection: AsyncConnection) -> list[Received]:
+    """Mails that refer to something not seen yet, oldest first."""
+    return await _unsettled(connection, received.c.examine_until.is_not(None))
+
+
+async def waiting_to_be_read(connection: AsyncConnection) -> list[Received]:
+    """Letters, and mails with scans, oldest first."""
+    return await _unsettled(connection, received.c.examine_until.is_(None))
+
+
+async def hand_to_reading(connection: AsyncConnection, received_id: str) -> None:
+    """Let a mail that waits for nothing any more be read."""
+    await connection.execute(
+        update(received).where(received.c.received_id == received_id).values(examine_until=None)
+    )
+
+
+async def _unsettled(
+    connection: AsyncConnection, condition: ColumnElement[bool], limit: int = 20
+) -> list[Received]:
     query = (
         select(received)
-        .where(received.c.verdict.is_(None))
+        .where(received.c.verdict.is_(None), condition)
         .order_by(received.c.received_at)
         .limit(limit)
     )

@@ -15,7 +15,15 @@ import typst
 
 from services.intake.adapters.scans import OCR_OFF, ScanReader
 from shared.contract.contacts import ContactReceived, DocumentKind
-from tests.support.intake_desk import CASE_ID, CLIENT, IntakeDesk, case_file, intake_desk
+from tests.support.intake_desk import (
+    CASE_ID,
+    CLIENT,
+    IntakeDesk,
+    case_file,
+    image_pdf,
+    intake_desk,
+    picture_of,
+)
 from tests.support.no_skips import missing
 
 NOTE: dict[str, Any] = {
@@ -56,15 +64,12 @@ def letter(text: str = LETTER) -> bytes:
     return typst.compile(text.encode())
 
 
-def picture_of(text: str = LETTER) -> bytes:
-    return typst.compile(text.encode(), format="png", ppi=200)
+def scanned_letter() -> bytes:
+    return image_pdf(LETTER)
 
 
-def image_pdf(text: str = LETTER) -> bytes:
-    """A scan: a PDF that holds nothing but a picture."""
-    source = b'#set page(margin: 0pt)\n#image(bytes(sys.inputs.picture.split(",").map(int)))'
-    picture = ",".join(map(str, picture_of(text)))
-    return typst.compile(source, sys_inputs={"picture": picture})
+def photographed_letter() -> bytes:
+    return picture_of(LETTER)
 
 
 async def read_letters(desk: IntakeDesk, seconds: float = 60) -> list[ContactReceived]:
@@ -169,7 +174,9 @@ async def test_a_letter_with_a_text_layer_is_read(desk: IntakeDesk):
     assert (document.kind, document.readable) == (DocumentKind.LETTER, True)
 
 
-@pytest.mark.parametrize(("name", "scan"), [("scan.pdf", image_pdf), ("scan.png", picture_of)])
+@pytest.mark.parametrize(
+    ("name", "scan"), [("scan.pdf", scanned_letter), ("scan.png", photographed_letter)]
+)
 async def test_a_scan_is_read_by_ocr(desk: IntakeDesk, name: str, scan):
     if shutil.which("tesseract") is None:
         missing("tesseract is not installed")
@@ -186,7 +193,7 @@ async def test_without_ocr_a_scan_waits_for_a_person(desk: IntakeDesk, monkeypat
     monkeypatch.setenv("PATH", "/nowhere")
     object.__setattr__(desk.app, "scans", ScanReader(10))
     async with desk.api() as api:
-        await api.post("/letters", files={"file": ("scan.pdf", image_pdf())})
+        await api.post("/letters", files={"file": ("scan.pdf", image_pdf(LETTER))})
     (contact,) = await read_letters(desk)
     assert contact.needs_person == OCR_OFF
     assert not contact.documents[0].readable
@@ -202,7 +209,7 @@ async def test_a_page_that_takes_too_long_waits_for_a_person(
     monkeypatch.setenv("PATH", str(slow.parent))
     object.__setattr__(desk.app, "scans", ScanReader(0.3))
     async with desk.api() as api:
-        await api.post("/letters", files={"file": ("scan.png", picture_of())})
+        await api.post("/letters", files={"file": ("scan.png", picture_of(LETTER))})
     (contact,) = await read_letters(desk, 20)
     assert contact.needs_person == "the scan is not readable"
 

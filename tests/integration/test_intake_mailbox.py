@@ -1,6 +1,7 @@
 """Mails on their way in: a real SMTP and IMAP server, both databases."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,9 +20,11 @@ from tests.support.intake_desk import (
     OUR_MESSAGE_ID,
     IntakeDesk,
     case_file,
+    image_pdf,
     intake_desk,
     mail,
 )
+from tests.support.no_skips import missing
 
 CLAIM = """\
 Guten Tag,
@@ -128,6 +131,36 @@ async def test_a_case_that_becomes_known_in_time_is_found(desk: IntakeDesk):
         contact = await desk.contact(message_id)
     assert contact.case_id == CASE_ID
     assert contact.documents[0].kind is DocumentKind.ORIGINAL
+
+
+async def test_a_scanned_invoice_in_a_mail_is_read(desk: IntakeDesk):
+    if shutil.which("tesseract") is None:
+        missing("tesseract is not installed")
+    invoice = (
+        "#set text(14pt)\nGlaserei Schulz \\ Rechnung Nr. 2026-118 \\ Gesamtbetrag: 320,00 EUR"
+    )
+    message = mail("Am 12.11.2026 ist unser Fenster zerbrochen. HH-2024-000123")
+    message.add_attachment(
+        image_pdf(invoice), maintype="application", subtype="pdf", filename="scan0001.pdf"
+    )
+    async with desk.reading():
+        contact = await desk.contact(desk.deliver(message))
+    assert contact.documents[1].kind is DocumentKind.INVOICE
+    assert contact.claim is not None
+    (line,) = contact.claim.lines
+    assert (str(line.amount), line.invoice_number) == ("320.00", "2026-118")
+
+
+async def test_a_mail_on_which_our_program_fails_goes_to_a_person(desk: IntakeDesk, monkeypatch):
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError(CLAIM)
+
+    monkeypatch.setattr("services.intake.deciding.contact_of_mail", fail)
+    async with desk.reading():
+        contact = await desk.contact(desk.deliver(mail(CLAIM)))
+    assert contact.needs_person == "the desk could not read this contact"
+    assert contact.sender.address == "anna@example.org"
+    assert len(contact.documents) == 1
 
 
 async def test_the_same_mail_delivered_twice_is_one_contact(desk: IntakeDesk):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import typst
 from sqlalchemy import select
 
 from deploy.local.keys import SigningKey
@@ -89,6 +90,20 @@ def mail(
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message
+
+
+def picture_of(text: str) -> bytes:
+    """A page with a text in typst's language, as a picture."""
+    picture = typst.compile(text.encode(), format="png", ppi=200)
+    assert isinstance(picture, bytes)
+    return picture
+
+
+def image_pdf(text: str) -> bytes:
+    """A scan: a PDF that holds nothing but a picture of a text."""
+    source = b'#set page(margin: 0pt)\n#image(bytes(sys.inputs.picture.split(",").map(int)))'
+    picture = ",".join(map(str, picture_of(text)))
+    return typst.compile(source, sys_inputs={"picture": picture})
 
 
 class IntakeDesk:

@@ -75,7 +75,7 @@ class ScanReader:
         """The words of a letter, by its text layer or by OCR."""
         if media_type == "application/pdf":
             text = await self.text_layer(data)
-            if _is_text(text):
+            if is_text(text):
                 return ScanText(text)
         elif media_type not in PICTURES:
             return ScanText(problem="this kind of file can't be read")
@@ -179,12 +179,13 @@ def _joined(pages: list[tuple[str, float] | None]) -> ScanText:
     text = "\n".join(page for page, _ in read)[:_TEXT_LIMIT]
     sure = [confidence for page, confidence in read if page.strip()]
     average = sum(sure) / len(sure) if sure else 0.0
-    if not _is_text(text) or average < _LEAST_CONFIDENCE:
+    if not is_text(text) or average < _LEAST_CONFIDENCE:
         return ScanText(text, "the scan is not readable", round(average / 100, 2))
     return ScanText(text, None, round(average / 100, 2))
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
+    """Say whether a text layer or a reading is more than a stamp or a page number."""
     return sum(sign.isalpha() for sign in text) >= _FEWEST_LETTERS
 
 

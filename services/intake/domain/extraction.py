@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
@@ -21,6 +21,8 @@ from shared.contract.contacts import ClaimDetails, ClaimLine, DocumentKind, Evid
 
 SourceName = Literal["subject", "body", "attachment", "header", "note", "scan"]
 _MOST_LINES: Final = 200
+_READ: Final = 20_000
+"""Signs of each text that are searched for values."""
 _REPLY_PREFIX = re.compile(r"^(?:\s*(?:aw|re|wg|fwd?|antw)\s*:)+\s*", re.IGNORECASE)
 _ATTACHMENT_TRUST: Final = 0.8
 """What stands in a document is less sure to be about this claim than what the client writes."""
@@ -75,6 +77,7 @@ def extract(
         keywords: Words per benefit, from the programmes.
         today: Day of receipt at the desk; "yesterday" refers to it.
     """
+    contact = _shortened(contact)
     found = _Found()
     expenses = claimed_expenses(contact.body)
     invoices = [
@@ -87,13 +90,24 @@ def extract(
     details = ClaimDetails(
         policy_number=_policy_number(contact, found),
         date_of_loss=_date_of_loss(contact, today, found),
-        description=contact.body.strip()[:20_000],
+        description=contact.body.strip(),
         currency=currencies.pop() if len(currencies) == 1 else "EUR",
         lines=lines,
         stated_total=total,
         unconfirmed_iban=_iban(contact, found),
     )
     return details, tuple(found.evidence)
+
+
+def _shortened(contact: Readable) -> Readable:
+    """The beginning of each text: a longer one is no claim, and would take long to read."""
+    attachments = [replace(text, text=text.text[:_READ]) for text in contact.attachments]
+    return replace(
+        contact,
+        body=contact.body[:_READ],
+        signature=contact.signature[:_READ],
+        attachments=attachments,
+    )
 
 
 def says_anything(claim: ClaimDetails) -> bool:

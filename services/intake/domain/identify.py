@@ -62,7 +62,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class Author:
     """The address of a mail, and whether our own mail server vouches for it."""
 
     address: str
@@ -104,7 +104,7 @@ def find_references(
     )
 
 
-def identify(references: References, sender: Sender, known: Known) -> Identified:
+def identify(references: References, sender: Author, known: Known) -> Identified:
     """Decide where a contact belongs.
 
     The most telling place that names a case decides; a weaker place never repairs what a
@@ -135,13 +135,13 @@ def _named_cases(references: References, known: Known) -> tuple[str, ...]:
     return (cases[0],) if cases and cases[0] else ()
 
 
-def _is_known_for(sender: Sender, case: KnownCase, known: Known) -> bool:
+def _is_known_for(sender: Author, case: KnownCase, known: Known) -> bool:
     return sender.address in case.correspondents or (
         case.client_id is not None and case.client_id in known.clients
     )
 
 
-def _client(sender: Sender, known: Known, case: KnownCase | None) -> str | None:
+def _client(sender: Author, known: Known, case: KnownCase | None) -> str | None:
     """The client behind an address that is vouched for.
 
     Two clients may share an address, as couples do; then only their case tells which one writes.

@@ -58,6 +58,7 @@ _DONE_LATER = re.compile(
 _AUXILIARY = re.compile(r"\b(?:wurden?|habe[n]?|hat|ist|sind|war(?:en)?)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:(?<=[a-zäöüß)\]€\"'!?])|(?<=\d{4}))[.!?;]\s|\n")
 _EVENT_REACH: Final = 90
+_MOST_DATES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def date_of_loss(text: str, today: date) -> LossDate | None:
     "happened on". The date of an invoice, a purchase or a letter is none.
     """
     best: tuple[float, LossDate] | None = None
-    for hit in find_dates(text, today):
+    for hit in find_dates(text, today)[:_MOST_DATES]:
         start, end = _sentence(text, hit)
         score = _score(text[start : hit.start], text[hit.end : end])
         if score <= 0:

@@ -80,13 +80,19 @@ def contact_of_mail(
             if each.text
         ],
     )
-    sender = Sender(
+    answers = bool(mail.references) or mail.subject.lower().startswith(("re:", "aw:", "antw:"))
+    return _read_contact(
+        Channel.EMAIL, readable, sender_of(mail), identified, around, answers=answers
+    )
+
+
+def sender_of(mail: ParsedMail) -> Sender:
+    """Who sent a mail, as far as the mail itself tells."""
+    return Sender(
         name=mail.sender_name[:500],
         address=mail.sender_address[:500],
         authenticated=mail.authenticated,
     )
-    answers = bool(mail.references) or mail.subject.lower().startswith(("re:", "aw:", "antw:"))
-    return _read_contact(Channel.EMAIL, readable, sender, identified, around, answers=answers)
 
 
 def contact_of_letter(
@@ -96,6 +102,25 @@ def contact_of_letter(
     readable = Readable(text, body_source="scan")
     sender = Sender(name=sender_name)
     return _read_contact(Channel.LETTER, readable, sender, identified, around, answers=False)
+
+
+def unread_contact(
+    channel: Channel, sender: Sender, identified: Identified, around: Circumstances
+) -> ContactReceived:
+    """A contact that our own program failed to read: its originals, for a person."""
+    return ContactReceived(
+        contact_id=around.contact_id,
+        channel=channel,
+        received_at=around.received_at,
+        language=Language.GERMAN,
+        intent=Intent.OTHER,
+        case_id=None if identified.suspicion else identified.case_id,
+        client_id=identified.client_id,
+        sender=sender,
+        words=ContactText(),
+        documents=around.documents,
+        needs_person=around.needs_person or "the desk could not read this contact",
+    )
 
 
 def _read_contact(

@@ -1,12 +1,17 @@
 """Whole mails from subject to proposed intent and claim: rows of `contacts.yaml`."""
+# ruff: noqa: E501, RUF005 - rows of tables
 
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from services.intake.domain.decoding import clean
 from services.intake.domain.identify import Identified
 from services.intake.domain.mail import ParsedMail
 from services.intake.domain.normalise import Circumstances, contact_of_mail
@@ -39,3 +44,27 @@ def test_a_contact_is_read_as_a_person_would(row: dict[str, Any]):
         assert read == row["lines"]
         total = contact.claim.stated_total
         assert (str(total) if total else None) == row.get("stated_total")
+
+
+WORDS = st.sampled_from(
+    ["450,00 EUR", "EUR", "1.234,56", "€", "- ", "Fahrrad", "gestohlen am", "12.11.2026", "31.02.", "\n", "\t"]
+    + ["HH-2024-000123", "IBAN:", "DE89 3704 0044 0532 0130 00", "Rechnung Nr.", "Summe", "2 x", "=", "(", ")"]
+    + ["99999999999999999999", "0,00", "-", "on 1 May", "yesterday", "\U0001f600", "ß", ":", "9" * 40, "Beschwerde"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.one_of(WORDS, st.text(max_size=10)), max_size=60), st.text(max_size=60))
+def test_any_text_gives_a_contact_that_can_be_published(words: list[str], subject: str):
+    contact = contact_of(clean(subject), clean(" ".join(words)))
+    assert ContactReceived.model_validate_json(contact.model_dump_json()) == contact
+
+
+@pytest.mark.parametrize(
+    "text", ["450 EUR " * 12_000, "1." * 50_000, "- a: 1,00 EUR\n" * 7_000, "am 1.1. " * 12_000]
+    + ["wann " * 20_000, "DE" * 50_000, "a, " * 33_000, "1 x " * 25_000, "9" * 100_000],
+)  # fmt: skip
+def test_no_text_takes_long(text: str):
+    began = time.process_time()
+    contact_of("", text)
+    assert time.process_time() - began < 3

@@ -3,11 +3,11 @@
 import pytest
 
 from services.intake.domain.identify import (
+    Author,
     Identified,
     Known,
     KnownCase,
     References,
-    Sender,
     Suspicion,
     find_references,
     identify,
@@ -19,7 +19,7 @@ KEY = "secret"
 CASE, OTHER = derived_case_id("one"), derived_case_id("other")
 NOTICE = "0b7c3f4e-8f10-8a52-9d1e-3c5b6a7d8e9f"
 OURS = message_id_of(NOTICE, KEY, "claimsdesk.example")
-ANNA = Sender("anna@example.org", authenticated=True)
+ANNA = Author("anna@example.org", authenticated=True)
 CASES = {
     CASE: KnownCase(frozenset({"anna@example.org"}), "K-1"),
     OTHER: KnownCase(frozenset({"ben@example.org"}), "K-2"),
@@ -32,7 +32,7 @@ ADDRESSES = {
 }
 
 
-def decide(references: References, sender: Sender = ANNA, **known: object) -> Identified:
+def decide(references: References, sender: Author = ANNA, **known: object) -> Identified:
     facts = {
         "cases": CASES,
         "case_of_notice": {NOTICE: CASE},
@@ -60,24 +60,24 @@ BELONGS = {
 @pytest.mark.parametrize("references", BELONGS.values(), ids=BELONGS.keys())
 @pytest.mark.parametrize("address", ["anna@example.org", "anna.second@example.org"])
 def test_a_reference_of_a_known_sender_counts(references: References, address: str):
-    assert decide(references, Sender(address, True)) == Identified(CASE, "K-1")
+    assert decide(references, Author(address, True)) == Identified(CASE, "K-1")
 
 
 STRANGERS = {
-    "another client": Sender("ben@example.org", True),
-    "unknown address": Sender("eve@example.com", True),
-    "plus-address": Sender("anna+x@example.org", True),
-    "subdomain": Sender("anna@mail.example.org", True),
-    "look-alike domain": Sender("anna@examp1e.org", True),
-    "domain appended": Sender("anna@example.org.evil.example", True),
-    "dot added": Sender("an.na@example.org", True),
-    "no address": Sender("", True),
+    "another client": Author("ben@example.org", True),
+    "unknown address": Author("eve@example.com", True),
+    "plus-address": Author("anna+x@example.org", True),
+    "subdomain": Author("anna@mail.example.org", True),
+    "look-alike domain": Author("anna@examp1e.org", True),
+    "domain appended": Author("anna@example.org.evil.example", True),
+    "dot added": Author("an.na@example.org", True),
+    "no address": Author("", True),
 }
 
 
 @pytest.mark.parametrize("sender", STRANGERS.values(), ids=STRANGERS.keys())
 @pytest.mark.parametrize("references", BELONGS.values(), ids=BELONGS.keys())
-def test_a_strangers_reference_is_a_suspicion(sender: Sender, references: References):
+def test_a_strangers_reference_is_a_suspicion(sender: Author, references: References):
     identified = decide(references, sender)
     assert identified.suspicion is Suspicion.UNKNOWN_SENDER
     assert identified.case_id == CASE
@@ -86,7 +86,7 @@ def test_a_strangers_reference_is_a_suspicion(sender: Sender, references: Refere
 
 @pytest.mark.parametrize("references", BELONGS.values(), ids=BELONGS.keys())
 def test_a_sender_nobody_vouches_for_only_proposes(references: References):
-    identified = decide(references, Sender("anna@example.org", authenticated=False))
+    identified = decide(references, Author("anna@example.org", authenticated=False))
     assert identified == Identified(CASE, suspicion=Suspicion.UNAUTHENTICATED)
 
 
@@ -116,7 +116,7 @@ def test_two_cases_in_one_place_are_for_a_person():
 
 def test_a_correspondent_who_is_no_client_is_known_for_that_case():
     case = {CASE: KnownCase(frozenset({"lawyer@example.net"}), "K-1")}
-    identified = decide(quoting(CASE), Sender("lawyer@example.net", True), cases=case)
+    identified = decide(quoting(CASE), Author("lawyer@example.net", True), cases=case)
     assert identified == Identified(CASE, None)
 
 
@@ -124,16 +124,16 @@ def test_a_correspondent_who_is_no_client_is_known_for_that_case():
     ("sender", "client"),
     [
         (ANNA, "K-1"),
-        (Sender("anna@example.org", authenticated=False), None),
-        (Sender("eve@example.com", True), None),
-        (Sender("couple@example.org", True), None),
-        (Sender("", False), None),
+        (Author("anna@example.org", authenticated=False), None),
+        (Author("eve@example.com", True), None),
+        (Author("couple@example.org", True), None),
+        (Author("", False), None),
     ],
 )
-def test_a_new_contact_names_its_client_only_when_it_is_certain(sender: Sender, client: str | None):
+def test_a_new_contact_names_its_client_only_when_it_is_certain(sender: Author, client: str | None):
     assert decide(References(), sender) == Identified(client_id=client)
 
 
 def test_a_couples_address_is_told_apart_by_the_case():
-    couple = Sender("couple@example.org", True)
+    couple = Author("couple@example.org", True)
     assert decide(quoting(CASE), couple) == Identified(CASE, "K-1")
