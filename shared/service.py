@@ -7,7 +7,7 @@ import asyncio
 import gc
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -62,9 +62,21 @@ class DeskService:
         self._heartbeat = time.monotonic()
         self._ready = False
 
-    def subscribe(self, topic: Topic, handler: Handler) -> None:
-        """Call the handler with new events of the topic, one transaction per batch."""
-        self._worker.subscribe(topic, handler)
+    def subscribe(self, topic: Topic, handler: Handler, after: Sequence[Topic] = ()) -> None:
+        """Call the handler with new events of the topic, one transaction per batch.
+
+        The topics in `after` are read to their ends first, each time the process starts.
+        """
+        self._worker.subscribe(topic, handler, after)
+
+    async def caught_up(self, *topics: Topic) -> None:
+        """Wait until what is on these topics by now has been handled, for at most 30 idle seconds.
+
+        Raises:
+            TemporaryFault: The broker is away.
+        """
+        for topic in topics:
+            await self._worker.catching_up.wait_for(topic)
 
     def background(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """Run a loop as long as the process lives; if it ends by a fault, so does the process."""

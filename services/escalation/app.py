@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from services.escalation import store
 from services.escalation.adapters.calendar_file import read_calendar
-from services.escalation.adapters.log_end import LogEnd
 from services.escalation.domain.cases import Case
 from services.escalation.domain.clock_rules import ClockRule
 from services.escalation.settings import Settings
 from shared import programmes
 from shared.calendar import BusinessCalendar
-from shared.contract.catalogue import CASE_FILE
 from shared.programmes import Programmes
 from shared.service import DeskService
 
@@ -29,7 +27,6 @@ class App:
         desk_rules: The clocks of a case whose programme is not known, or not to us.
         programme_rules: The clocks by programme and version.
         reckoned_by: Names all these rules and hours: the same name, the same due times.
-        case_file_end: How far the case file's log reaches, so that nothing fires on old knowledge.
     """
 
     service: DeskService
@@ -37,7 +34,6 @@ class App:
     desk_rules: Rules
     programme_rules: Mapping[tuple[str | None, str | None], Rules]
     reckoned_by: str
-    case_file_end: LogEnd
 
     def rules_of(self, case: Case) -> Rules:
         """The clock rules of the programme version that counts for a case."""
@@ -66,7 +62,6 @@ def build(settings: Settings) -> App:
         desk_rules=desk_rules,
         programme_rules=programme_rules,
         reckoned_by=_name_of(calendar, desk_rules, programme_rules),
-        case_file_end=LogEnd(settings.kafka, CASE_FILE),
     )
 
 

@@ -33,9 +33,6 @@ _CASES_AT_ONCE: Final = 200
 _LONGEST_SLEEP: Final = 1.0
 _FAULT_PAUSE: Final = 1.0
 _CATCH_UP_PAUSE: Final = 0.05
-_PATIENCE: Final = 30.0
-"""So long without any progress the clocks wait for the case file; a time limit that is told on
-old knowledge is better than one that is not told at all."""
 
 TOLD = Counter("claimsdesk_clock_signals_total", "Warnings and breaches told", ["alarm"])
 LATENESS = Histogram(
@@ -136,26 +133,7 @@ async def _fire_or_wait(app: App) -> float:
         return _LONGEST_SLEEP
     if next_at >= now:
         return min((next_at - now).total_seconds() + 0.001, _LONGEST_SLEEP)
-    await _catch_up(app)
+    await app.service.caught_up(CASE_FILE)
     while await fire(app, now) == _CASES_AT_ONCE:
         pass
     return _CATCH_UP_PAUSE
-
-
-async def _catch_up(app: App) -> None:
-    """Wait until every case file that is in the log by now has been handled by some worker."""
-    ends = await app.case_file_end.offsets()
-    loop = asyncio.get_running_loop()
-    last: dict[int, int] = {}
-    progress_at = loop.time()
-    while True:
-        async with app.service.database.reading() as connection:
-            handled = await store.handled_offsets(connection, CASE_FILE)
-        if all(handled.get(partition, 0) >= end for partition, end in ends.items()):
-            return
-        if handled != last:
-            last, progress_at = handled, loop.time()
-        elif loop.time() - progress_at > _PATIENCE:
-            log.error("clocks fire though case files are not handled", seconds=_PATIENCE)
-            return
-        await asyncio.sleep(_CATCH_UP_PAUSE)

@@ -21,10 +21,8 @@ from services.escalation.domain.escalations import Escalation, Status
 from services.escalation.domain.signals import Told
 from services.escalation.domain.timetable import Timetable
 from shared.contract.case_file import CaseState
-from shared.contract.catalogue import Topic
 from shared.contract.public import EscalationReason
 from shared.database import UtcDateTime, among, insert_new, insert_rows, locked
-from shared.messaging.tables import partitions_table
 
 metadata = MetaData()
 _IS_PENDING = "status IN ('opened', 'accepted')"
@@ -84,7 +82,6 @@ escalations = Table(
         sqlite_where=text(_IS_PENDING),
     ),
 )
-_partitions = partitions_table(MetaData())
 _FACTS = TypeAdapter(tuple[Fact, ...])
 
 
@@ -228,14 +225,6 @@ async def save_escalations(connection: AsyncConnection, changed: Iterable[Escala
     """Store escalations whose cases were locked in this transaction."""
     rows = [_escalation_row(escalation) for escalation in changed]
     await insert_rows(connection, escalations, rows, update_on=("escalation_id",))
-
-
-async def handled_offsets(connection: AsyncConnection, topic: Topic) -> dict[int, int]:
-    """For each partition of a topic, the offset that this service handles next."""
-    query = select(_partitions.c.partition, _partitions.c.next_offset).where(
-        _partitions.c.topic == topic.name
-    )
-    return {row.partition: row.next_offset for row in await connection.execute(query)}
 
 
 async def _with_told(connection: AsyncConnection, query: Select[Any]) -> dict[str, Stored]:

@@ -1,5 +1,6 @@
 """What intake does by itself: follows the topics for the sender check, and reads the mailbox."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -13,6 +14,7 @@ from shared.contract.case_file import CaseFileUpdated
 from shared.contract.catalogue import CASE_FILE, CLIENTS, NOTICES
 from shared.contract.public import NoticeStatusChanged
 from shared.contract.reference import ClientChanged
+from shared.errors import TemporaryFault
 from shared.messaging.envelope import Event
 from shared.messaging.processing import Handler, UnitOfWork
 
@@ -23,7 +25,7 @@ def register(app: App) -> None:
     app.service.subscribe(NOTICES, on_notices(app))
     app.service.subscribe(CLIENTS, on_clients)
     mailbox = Mailbox(_account(app), partial(receive_mails, app))
-    app.service.background("mailbox", mailbox.run)
+    app.service.background("mailbox", lambda: _read_mailbox(app, mailbox))
     app.service.background("examination", lambda: examine_for_ever(app))
 
     async def mailbox_problem() -> str | None:
@@ -31,6 +33,19 @@ def register(app: App) -> None:
 
     app.service.readiness("mailbox", mailbox_problem)
     app.service.detail("scans", "ocr: on" if app.scans.reads_pictures else f"ocr: off, {OCR_OFF}")
+
+
+async def _read_mailbox(app: App, mailbox: Mailbox) -> None:
+    """Read mails once the clients, cases and notices that they may refer to are known."""
+    while True:
+        try:
+            await app.service.caught_up(CLIENTS, CASE_FILE, NOTICES)
+            break
+        except TemporaryFault as fault:
+            mailbox.problem = f"{fault}; mails wait in the inbox"
+            await asyncio.sleep(1)
+    mailbox.problem = None
+    await mailbox.run()
 
 
 def on_case_files(app: App) -> Handler:

@@ -26,7 +26,7 @@ from shared.programmes import Programmes
 
 def register(app: App) -> None:
     """Subscribe review to its topics."""
-    app.service.subscribe(CONTACTS, on_contacts(app.programmes))
+    app.service.subscribe(CONTACTS, on_contacts(app.programmes), after=(POLICIES, CLIENTS))
     app.service.subscribe(CLOCKS, on_clocks(app.programmes))
     app.service.subscribe(POLICIES, on_policies)
     app.service.subscribe(CLIENTS, on_clients)

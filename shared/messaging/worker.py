@@ -2,8 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import faust
 import structlog
@@ -12,7 +13,9 @@ from faust.types import TP
 from sqlalchemy import MetaData
 
 from shared.contract.catalogue import Topic
-from shared.database import Database
+from shared.database import Database, is_temporary
+from shared.errors import TemporaryFault
+from shared.messaging.catching_up import CatchingUp
 from shared.messaging.consumer import Batch, transport_of
 from shared.messaging.outbox import Outbox
 from shared.messaging.processing import Handler, Processor
@@ -41,21 +44,28 @@ class Worker:
         self._processor = Processor(
             name, database, self.outbox, tables["inbox"], tables["partitions"]
         )
+        self.catching_up = CatchingUp(database, tables["partitions"], bootstrap)
         self._bootstrap = bootstrap
         self._batch_records = batch_records
         self._fail = fail
-        self._handlers: list[tuple[Topic, Handler]] = []
+        self._handlers: list[tuple[Topic, Handler, Sequence[Topic]]] = []
         self._queues: dict[TP, asyncio.Queue[Batch]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._side_by_side = asyncio.Semaphore(_PARTITIONS_AT_A_TIME)
         self._app: faust.App | None = None
 
-    def subscribe(self, topic: Topic, handler: Handler) -> None:
-        """Call the handler with the new events of a topic, batch by batch, in order per key."""
+    def subscribe(self, topic: Topic, handler: Handler, after: Sequence[Topic] = ()) -> None:
+        """Call the handler with the new events of a topic, batch by batch, in order per key.
+
+        Args:
+            topic: Where the events come from.
+            handler: What they do.
+            after: Topics that are read to their ends first, each time the process starts.
+        """
         if self.name not in topic.readers:
             message = f"{self.name} is not among the readers of {topic.name} in the catalogue"
             raise ValueError(message)
-        self._handlers.append((topic, handler))
+        self._handlers.append((topic, handler, after))
 
     @property
     def crashed(self) -> bool:
@@ -104,7 +114,7 @@ class Worker:
             table_standby_replicas=0,
         )
         app.transport = transport_of(app, self._processor.claim)
-        for topic, handler in self._handlers:
+        for topic, handler, after in self._handlers:
             source = app.topic(
                 topic.name,
                 key_type=bytes,
@@ -112,16 +122,35 @@ class Worker:
                 key_serializer="raw",
                 value_serializer="raw",
             )
-            app.agent(source, name=f"{self.name}.{topic.name}")(self._agent(app, topic, handler))
+            app.agent(source, name=f"{self.name}.{topic.name}")(
+                self._agent(app, topic, handler, after)
+            )
         return app
 
-    def _agent(self, app: faust.App, topic: Topic, handler: Handler) -> Callable[..., object]:
+    def _agent(
+        self, app: faust.App, topic: Topic, handler: Handler, after: Sequence[Topic]
+    ) -> Callable[..., object]:
+        first = self._start(f"before {topic.name}", self._read_first(after))
+
         async def agent(stream: faust.StreamT[bytes]) -> None:
             async for event in stream.events():
+                await first
                 batch: Batch = event.value
                 await self._queue_of(app, topic, handler, batch).put(batch)
 
         return agent
+
+    async def _read_first(self, topics: Sequence[Topic]) -> None:
+        for topic in topics:
+            while True:
+                try:
+                    await self.catching_up.wait_for(topic)
+                    break
+                except Exception as error:
+                    if not (isinstance(error, TemporaryFault) or is_temporary(error)):
+                        raise
+                    log.warning("try again", topic=topic.name, reason=type(error).__name__)
+                    await asyncio.sleep(1)
 
     def _queue_of(
         self, app: faust.App, topic: Topic, handler: Handler, batch: Batch
@@ -144,10 +173,11 @@ class Worker:
             if done is not None:
                 app.consumer.handled_up_to(TP(batch.topic, batch.partition), done)
 
-    def _start(self, name: str, work: object) -> None:
-        task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
