@@ -24,7 +24,7 @@ from shared.messaging.envelope import decode
 from tests.support.intake_desk import AUTHSERV_ID, NOTICE_KEY, mail
 
 MAILS = 120
-KILLS = 4
+KILLS = 2
 
 
 class Intake:
