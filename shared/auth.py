@@ -17,6 +17,9 @@ from joserfc.jwk import KeySet
 ISSUER = "claimsdesk"
 AUDIENCE = "claimsdesk"
 ALGORITHM = "ES256"
+_LONGEST_SUBJECT = 64
+"""As an `Identifier` of the contract: who decided is written into the case."""
+
 ROLES = frozenset(
     {
         "trainee",
@@ -65,8 +68,13 @@ class TokenVerifier:
             message = f"token not valid: {error}"
             raise ValueError(message) from error
         roles = decoded.claims.get("roles")
-        known = ROLES.intersection(roles if isinstance(roles, list) else ())
-        subject = str(decoded.claims["sub"])
+        named = roles if isinstance(roles, list) else []
+        known = ROLES.intersection(role for role in named if isinstance(role, str))
+        subject = decoded.claims["sub"]
+        if not (isinstance(subject, str) and len(subject) <= _LONGEST_SUBJECT):
+            raise ValueError("token not valid: its subject is no text of at most 64 signs")
+        if not subject.isprintable():
+            raise ValueError("token not valid: its subject holds control characters")
         return Actor(subject, str(decoded.claims.get("name", subject)), known)
 
 

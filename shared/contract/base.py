@@ -1,6 +1,6 @@
 """The building blocks of every event body: frozen models, exact money, aware times."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, get_args
 
@@ -12,8 +12,30 @@ Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
 ComputedAmount = Decimal
 """Money that the desk worked out itself: exact like `Amount`, without checking its digits again."""
 
-Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
-"""A point in time, always UTC; a time without a zone is refused."""
+
+def _in_utc(at: datetime) -> datetime:
+    if not 1971 <= at.year <= 2199:
+        raise ValueError("not between 1971 and 2199, as far as the desk's calendar reaches")
+    return at.astimezone(UTC)
+
+
+def _within_reach(day: date) -> date:
+    if not 1900 <= day.year <= 2199:
+        raise ValueError("not between 1900 and 2199")
+    return day
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A point in time, always UTC; one without a zone or out of the calendar's reach is refused."""
+
+Day = Annotated[date, AfterValidator(_within_reach)]
+"""A day that periods can be counted from: years 1 and 9999 leave no room for that."""
+
+Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""What grows by one, within the range of a database's integer."""
+
+Revision = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""What somebody else counts, perhaps in milliseconds, within the range of a big integer."""
 
 Identifier = Annotated[str, Field(min_length=1, max_length=64)]
 ShortText = Annotated[str, Field(max_length=500)]

@@ -14,6 +14,7 @@ from shared.contract.base import (
     Amount,
     Body,
     ComputedAmount,
+    Count,
     Identifier,
     Instant,
     PersonalData,
@@ -283,7 +284,7 @@ class CaseFileUpdated(Body):
     """`claims.case-file.updated.v1`: the whole case after a change, and the facts of it."""
 
     case_id: Identifier
-    sequence: int = Field(ge=1, description="Grows by one with every change of the case.")
+    sequence: Count = Field(description="Grows by one with every change of the case.")
     kind: CaseKind
     state: CaseState
     opened_at: Instant

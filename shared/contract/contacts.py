@@ -1,12 +1,20 @@
 """`claims.contacts.v1`: what clients sent or said, normalised by intake."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
 
-from shared.contract.base import Amount, Body, Identifier, Instant, PersonalData, ShortText, Text
+from shared.contract.base import (
+    Amount,
+    Body,
+    Day,
+    Identifier,
+    Instant,
+    PersonalData,
+    ShortText,
+    Text,
+)
 
 
 class Channel(StrEnum):
@@ -74,7 +82,7 @@ class ClaimDetails(PersonalData):
     """What the client claims; every field may be missing, and review asks for it then."""
 
     policy_number: Identifier | None = None
-    date_of_loss: date | None = None
+    date_of_loss: Day | None = None
     description: Text = ""
     currency: str = Field(default="EUR", min_length=3, max_length=3)
     lines: tuple[ClaimLine, ...] = ()

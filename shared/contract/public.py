@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contract.base import Body, Identifier, Instant, ShortText
+from shared.contract.base import Body, Count, Identifier, Instant, ShortText
 from shared.contract.case_file import CaseKind, CaseState, NoticeKind
 from shared.contract.contacts import Channel
 
@@ -18,7 +18,7 @@ class CaseOpened(Body):
     """`claims.case.opened.v1`: a case exists."""
 
     case_id: Identifier
-    sequence: int = Field(ge=1)
+    sequence: Count
     kind: CaseKind
     programme: Identifier | None = None
     state: CaseState
@@ -29,7 +29,7 @@ class CaseStateChanged(Body):
     """`claims.case.state-changed.v1`: whom the case waits for changed."""
 
     case_id: Identifier
-    sequence: int = Field(ge=1)
+    sequence: Count
     kind: CaseKind
     state: CaseState
     changed_at: Instant
@@ -39,7 +39,7 @@ class CaseDecided(Body):
     """`claims.case.decided.v1`: the case was approved, approved in part or denied."""
 
     case_id: Identifier
-    sequence: int = Field(ge=1)
+    sequence: Count
     kind: CaseKind
     outcome: Literal["approved", "partly_approved", "denied"]
     decided_at: Instant
@@ -57,7 +57,7 @@ class ClockWarned(Body):
 
     case_id: Identifier
     clock: ClockKind
-    run: int = Field(ge=1, description="Counts restarts of this clock on this case.")
+    run: Count = Field(description="Counts restarts of this clock on this case.")
     due_at: Instant
 
 
@@ -66,7 +66,7 @@ class ClockBreached(Body):
 
     case_id: Identifier
     clock: ClockKind
-    run: int = Field(ge=1)
+    run: Count
     due_at: Instant
 
 
@@ -115,7 +115,7 @@ class NoticeStatusChanged(Body):
     kind: NoticeKind
     channel: Channel
     status: NoticeStatus
-    sequence: int = Field(ge=1, description="Grows by one with every status of this notice.")
+    sequence: Count = Field(description="Grows by one with every status of this notice.")
     at: Instant
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from pydantic import Field
 
-from shared.contract.base import Amount, Body, Identifier, PersonalData, ShortText
+from shared.contract.base import Amount, Body, Identifier, PersonalData, Revision, ShortText
 from shared.contract.contacts import Language
 
 
@@ -39,7 +39,7 @@ class PolicyChanged(Body):
     first_premium_paid_on: date | None = Field(
         default=None, description="VVG §37: no cover before the first premium was paid."
     )
-    revision: int = Field(ge=1, description="Grows with every correction; the highest counts.")
+    revision: Revision = Field(description="Grows with every correction; the highest counts.")
 
     def version_on(self, day: date) -> PolicyVersion | None:
         """The version in force on a day, or None when there is none."""
@@ -69,4 +69,4 @@ class ClientChanged(PersonalData):
     postal_address: PostalAddress | None = None
     date_of_birth: date | None = None
     confirmed_iban: str | None = Field(default=None, max_length=34)
-    revision: int = Field(ge=1)
+    revision: Revision

@@ -6,6 +6,7 @@ is the judge in the contract tests: it reads what we write and we read what it w
 Source: CloudEvents Kafka protocol binding 1.0.2, section 3.2.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,9 @@ from shared.ids import derived_id
 Headers = Sequence[tuple[str, bytes]]
 MAX_BODY_BYTES = 900_000
 """Under the broker's 1 MiB, with room for headers; checked before anything is stored."""
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL in JSON; `\\\\u0000` is a backslash and five other signs."""
 
 _JSON = ("content-type", b"application/json")
 _SPEC = ("ce_specversion", b"1.0")
@@ -62,7 +66,7 @@ def encode(
         traceparent: W3C trace context of what caused it.
 
     Raises:
-        BadEvent: The body is larger than a record may be.
+        BadEvent: The body is larger than a record may be, or holds a NUL.
     """
     event_type = TYPE_OF_BODY[type(body)]
     key = event_type.key(body)
@@ -70,6 +74,7 @@ def encode(
     if len(value) > MAX_BODY_BYTES:
         message = f"{event_type.name} of {key} has {len(value)} bytes, more than a record may have"
         raise BadEvent(message)
+    _refuse_nul(event_type.name, value)
     headers: tuple[tuple[str, bytes], ...] = (
         _SPEC,
         ("ce_id", derived_id(event_type.name, key, cause).encode()),
@@ -90,14 +95,24 @@ def _rfc3339(at: datetime) -> bytes:
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
 
 
-def decode(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Event:
+def _refuse_nul(name: str, value: bytes) -> None:
+    """No NUL in any text: PostgreSQL can't store one, and everything is stored somewhere."""
+    if b"\\u0000" in value and _NUL.search(value):
+        message = f"{name} holds a NUL character"
+        raise BadEvent(message)
+
+
+def decode(
+    key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]
+) -> Event:
     """The event in a record.
 
     Raises:
         BadEvent: It is no CloudEvent, of an unknown type, or its body does not fit its model.
     """
     try:
-        named = {name.lower(): text.decode() for name, text in headers}
+        # Kafka knows headers without a value; one that we need is then missing.
+        named = {name.lower(): text.decode() for name, text in headers if text is not None}
     except UnicodeDecodeError as error:
         raise BadEvent("a header is not UTF-8") from error
     missing = {"ce_id", "ce_source", "ce_type", "ce_specversion"} - named.keys()
@@ -111,6 +126,7 @@ def decode(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, 
     if value is None:
         message = f"{event_type.name} without a body"
         raise BadEvent(message)
+    _refuse_nul(event_type.name, value)
     try:
         body = event_type.body.__pydantic_validator__.validate_json(value)
     except ValidationError as error:

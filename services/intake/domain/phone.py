@@ -1,11 +1,11 @@
 """The note of a telephone call, as a representative keys it in."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from shared.contract.base import Day
 from shared.contract.contacts import Intent, Language
 from shared.ids import find_case_ids
 
@@ -50,7 +50,7 @@ class PhoneNote(_Note):
     language: Language = Language.GERMAN
     intent: Intent = Intent.CLAIM
     policy_number: _Code | None = None
-    date_of_loss: date | None = None
+    date_of_loss: Day | None = None
     lines: tuple[NoteLine, ...] = Field(default=(), max_length=200)
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     stated_total: _Amount | None = None
