@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 import uvloop
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, text
@@ -23,7 +24,14 @@ from shared import logs
 from shared.auth import TokenVerifier
 from shared.contract.catalogue import Topic
 from shared.database import Database, is_temporary
-from shared.errors import Forbidden, NotFound, RuleViolation, TemporaryFault, VersionConflict
+from shared.errors import (
+    BadEvent,
+    Forbidden,
+    NotFound,
+    RuleViolation,
+    TemporaryFault,
+    VersionConflict,
+)
 from shared.messaging.processing import Handler, UnitOfWork
 from shared.messaging.tables import with_messaging
 from shared.messaging.worker import Worker
@@ -252,6 +260,18 @@ def _answer_errors(api: FastAPI) -> None:
     def away(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"code": "try_again", "message": str(error)}, 503)
 
+    def unfit(_request: Request, error: Exception) -> JSONResponse:
+        # What was asked for can't become an event: too large, or a NUL in a text.
+        return JSONResponse({"code": "not_acceptable", "message": str(error)}, 422)
+
+    def invalid(_request: Request, error: Exception) -> JSONResponse:
+        # Without the input: it may hold what JSON can't, and what a log of answers must not.
+        assert isinstance(error, RequestValidationError)
+        problems = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
+        return JSONResponse({"detail": problems}, 422)
+
+    api.add_exception_handler(RequestValidationError, invalid)
+    api.add_exception_handler(BadEvent, unfit)
     api.add_exception_handler(RuleViolation, rule)
     api.add_exception_handler(NotFound, missing)
     api.add_exception_handler(VersionConflict, conflict)

@@ -135,6 +135,41 @@ async def test_the_same_idempotency_key_is_the_same_contact(desk: IntakeDesk):
     assert len(await desk.published()) == 2
 
 
+_START = b'{"caller_name": "A", "call_back_number": "+49 30 1", "text": "x", '
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _START + b'"stated_total": Infinity}',
+        _START + b'"policy_number": "\\ud800"}',
+        _START + b'"policy_number": "\xed\xa0\x80"}',
+        _START + b'"policy_number": "HH\\u0000"}',
+        _START + b'"date_of_loss": "9999-12-31"}',
+        b"[" * 100_000,
+    ],
+    ids=["infinity", "half a character", "the same in bytes", "NUL", "the last day", "deep"],
+)
+async def test_a_note_that_json_or_events_can_not_hold_is_refused_in_order(
+    desk: IntakeDesk, body: bytes
+):
+    headers = {"Content-Type": "application/json"}
+    async with desk.api() as api:
+        answer = await api.post("/phone-notes", content=body, headers=headers)
+    assert answer.status_code in {400, 422}
+    assert await desk.published() == []
+
+
+async def test_a_note_larger_than_an_event_is_refused(desk: IntakeDesk):
+    line = {"description": "\x01" * 500, "invoice_number": "\x01" * 60}
+    async with desk.api() as api:
+        answer = await api.post(
+            "/phone-notes", json=NOTE | {"lines": [line] * 200, "text": "\x01" * 20_000}
+        )
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_acceptable")
+    assert await desk.published() == []
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
