@@ -44,7 +44,6 @@ async def _read_mailbox(app: App, mailbox: Mailbox) -> None:
         except TemporaryFault as fault:
             mailbox.problem = f"{fault}; mails wait in the inbox"
             await asyncio.sleep(1)
-    mailbox.problem = None
     await mailbox.run()
 
 
