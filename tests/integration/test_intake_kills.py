@@ -57,6 +57,7 @@ class Intake:
         """… its mailbox; partitions come back only when the killed member's session is over."""
         end = time.monotonic() + 60
         while True:
+            assert self._process.poll() is None, "the service ended"
             assert time.monotonic() < end, "not ready in time"
             try:
                 problems = self.get("/readyz").json()["problems"]
