@@ -51,7 +51,7 @@ def up_command(*, directory: Path, samples: bool, quiet: bool) -> None:
         up(directory, console, samples=samples, show_logs=not quiet)
     except (LocalDeskError, CommandError) as problem:
         console.print()
-        console.print(Text(str(problem), style="bold red"))
+        console.print(Text(str(problem), style="bold red"), soft_wrap=True)
         raise typer.Exit(1) from problem
 
 
