@@ -345,6 +345,20 @@ DEEP = b"".join(
 
 
 @pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a<!--[if mso]><p>x</p><![endif]-->b", "ab"),
+        ("a<![if !supportLists]>b<![endif]>c", "abc"),
+        ("a<!--[if !mso]><!-->b<!--<![endif]-->c", "abc"),
+        ("a <!-- nobody ends this", "a <!-- nobody ends this"),
+        ("less <than", "less <than"),
+    ],
+)
+def test_comments_and_outlook_s_sections_are_no_text_unless_left_open(html: str, text: str):
+    assert parsed(b"From: a@b.example\nContent-Type: text/html\n\n" + html.encode()).text == text
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         b"From: a@b.example\n" + DEEP,
@@ -353,11 +367,16 @@ DEEP = b"".join(
         b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\n\nx",
         b"From: a@b.example\nContent-Type: text/html\n\n" + b"<div>" * 100_000,
         b"From: a@b.example\nContent-Type: text/html\n\n" + b"<" * 300_000,
+        b"From: a@b.example\nContent-Type: text/html\n\n" + b"<!--" * 200_000,
+        b"From: a@b.example\nContent-Type: text/html\n\n" + b"<![CDATA[" * 100_000 + b"]>",
         b"From: a@b.example\n\n" + b"x" * 5_000_000,
         b"References: " + b"<" * 200_000 + b"\n\nx",
         b"Authentication-Results: mail.claimsdesk.example; " + b"(" * 100_000 + b"\n\nx",
     ],
-    ids=["parts", "nested", "from", "words", "html", "signs", "long", "references", "comments"],
+    ids=[
+        *("parts", "nested", "from", "words", "html", "signs", "open comments", "open sections"),
+        *("long", "references", "comments"),
+    ],
 )  # fmt: skip
 def test_hostile_mails_are_read_quickly(raw: bytes):
     began = time.process_time()
