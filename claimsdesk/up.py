@@ -102,7 +102,7 @@ def where_to_look(desk: LocalDesk, seconds: float) -> Text:
         "",
         f"The desk is open ({seconds:.0f} s).",
         "",
-        *(f"  {name:<11} {url}/docs" for name, url in desk.urls.items()),
+        *(f"  {name:<11} {url}/openapi.json" for name, url in desk.urls.items()),
         f"  {'mail':<11} SMTP {smtp}, IMAP {imap} (any address, any password)",
         f"  {'kafka':<11} {desk.bootstrap}",
         f"  {'letters':<11} {desk.directory / 'spool'}",

@@ -120,7 +120,13 @@ class DeskService:
 
     def api(self, *routers: APIRouter) -> FastAPI:
         """The HTTP side with health, metrics and the service's own routes."""
-        api = FastAPI(title=f"claims desk: {self.name}", lifespan=self._lifespan, docs_url="/docs")
+        # No `/docs` page: it would load its scripts from somebody else's server.
+        api = FastAPI(
+            title=f"claims desk: {self.name}",
+            lifespan=self._lifespan,
+            docs_url=None,
+            redoc_url=None,
+        )
         api.state.verifier = TokenVerifier(self.settings.jwks_file)
         api.add_api_route("/healthz", self._healthz, include_in_schema=False)
         api.add_api_route("/readyz", self._readyz, include_in_schema=False)

@@ -36,6 +36,8 @@ class DeskLock:
             AlreadyRunningError: a desk runs on the folder.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        # Mails, letters and databases of the desk are nobody else's business on this machine.
+        self._path.parent.chmod(0o700)
         stream = self._path.open("a+", encoding="utf-8")
         deadline = time.monotonic() + LAST_BREATH_S
         while not _try(stream):
