@@ -4,6 +4,7 @@ A complaint has to be recognised as one (BaFin Rundschreiben 3/2013 (VA)), so it
 anything else in the same contact. Asking for one's money or for an answer is none.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,7 @@ class Signs:
         amounts: It lists expenses.
         date_of_loss: It tells when a loss happened.
         policy_number: It names a policy.
+        loss_words: It holds words by which the programmes know their benefits.
     """
 
     refers: bool = False
@@ -34,6 +36,7 @@ class Signs:
     amounts: bool = False
     date_of_loss: bool = False
     policy_number: bool = False
+    loss_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,23 @@ def propose_intent(subject: str, text: str, signs: Signs) -> ProposedIntent:
         text: The client's own words, without history.
         signs: What else is known.
     """
-    scores, quotes = _scored(subject, text[:_READ])
+    text = text[:_READ].replace("’", "'")
+    scores, quotes = _scored(subject, text)
+    if not (signs.amounts or signs.date_of_loss):
+        scores[Intent.CLAIM] -= _question_points(text)
     for intent, score in _from_signs(signs):
         scores[intent] += score
     if scores[Intent.COMPLAINT] >= _COMPLAINT_ENOUGH:
         return _proposed(Intent.COMPLAINT, quotes)
     best = max(scores, key=lambda intent: scores[intent])
     return _proposed(best if scores[best] >= _ENOUGH else Intent.OTHER, quotes)
+
+
+def _question_points(text: str) -> float:
+    """ "Is water damage covered?" tells of no loss, least of all if nothing else is said."""
+    if "?" not in text:
+        return 0.0
+    return 1.0 if re.search(r"[.!]\s", text) else 4.0
 
 
 def _proposed(intent: Intent, quotes: dict[Intent, list[str]]) -> ProposedIntent:
@@ -84,5 +97,5 @@ def _from_signs(signs: Signs) -> Sequence[tuple[Intent, float]]:
         (Intent.CLAIM, 2.0 * signs.amounts + 2.0 * signs.date_of_loss),
         # A new claim rarely quotes an old case.
         (Intent.CLAIM, -2.0 * signs.refers),
-        (Intent.CLAIM, 0.5 * signs.policy_number),
+        (Intent.CLAIM, 0.5 * signs.policy_number + 2.0 * signs.loss_words),
     )

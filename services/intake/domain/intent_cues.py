@@ -13,6 +13,7 @@ def _cue(*alternatives: str) -> re.Pattern[str]:
 _WAITING_MONEY = r"(?:geld|kohle|zahlung|auszahlung|überweisung|erstattung|betrag|summe)"
 _MONEY = r"(?:money|payment|payout|refund|reimbursement|transfer|funds)"
 _ANSWER = r"(?:antwort|rückmeldung|nachricht|entscheidung|bescheid|reaktion|eingangsbestätigung)"
+_NOT = r"(?:\bnot\b|n't\b|\bnever\b|\bno\b|\bnothing\b)"
 _DATA = (
     r"(?:adresse|anschrift|bankverbindung|bankdaten|kontoverbindung|kontonummer|kontodaten|iban"
     r"|konto|telefonnummer|handynummer|mobilnummer|e-?mail-?adresse|mailadresse|nachnamen?|namen?"
@@ -45,36 +46,76 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
     (
         Intent.COMPLAINT,
         _cue(
-            r"(?:sehr |äußerst |mehr als |höchst |absolut )?(?:unzufrieden|verärgert|enttäuscht)\b",
+            r"(?:unzufrieden|verärgert|enttäuscht|empört|stinksauer|wütend|erbost|frustriert)\b",
+            r"nicht (?:\w+ ){0,3}zufrieden\b|(?:noch nie|nicht|noch nicht)\b.{0,40}\berlebt\b"
+            r"|kein zustand|vorgesetzte[nr]?\b|einfach aufgelegt",
+            r"unzufriedenheit|enttäuschung|empörung|verärgerung|\bsauer (?:auf|über)",
             r"widerspr(?:uch|eche)|einspruch|nicht einverstanden",
-            r"empört|unverschämt\w*|frechheit|zumutung|skandal\w*|inakzeptabel|unakzeptabel"
-            r"|unprofessionell|unfreundlich\w*|respektlos|herablassend|inkompeten\w*|saumäßig",
+            r"unverschämt\w*|frechheit|zumutung|skandal\w*|inakzeptabel|unakzeptabel|armutszeugnis"
+            r"|unprofessionell|unfreundlich\w*|respektlos\w*|herablassend\w*|inkompeten\w*"
+            r"|saumäßig|bodenlos\w*|lächerlich\w*|kundenunfreundlich\w*|unhöflich\w*",
             r"nicht (?:länger )?(?:hinnehm\w+|akzeptabel|akzeptier\w+)|untragbar|unzumutbar",
-            r"so (?:geht|kann) (?:das|man|es)\b.{0,30}nicht|schlechte[nrms]? (?:service"
-            r"|behandlung)",
-            r"mangelhaft\w* (?:service|bearbeitung|kommunikation)|(?:bafin|ombuds\w+"
-            r"|verbraucherzentrale)",
-            r"(?:meinen?|einen?) (?:rechts)?anwalt|rechtliche schritte|aufsichtsbehörde",
-            r"lasse? mir (?:das|so etwas) nicht (?:gefallen|bieten)|das ist (?:doch )?ein witz",
+            r"so (?:geht|kann) (?:das|man|es)\b.{0,30}nicht|unter aller (?:sau|kanone|würde)",
+            r"(?:schlecht|miserabl|katastrophal|mangelhaft|furchtbar|grauenhaft)\w* "
+            r"(?:service|behandlung|bearbeitung|kommunikation|kundendienst|erfahrung)",
+            r"(?:service|behandlung|bearbeitung|kommunikation|kundendienst|verhalten|benehmen"
+            r"|umgang)\b.{0,40}\b(?:unmöglich|miserabel|katastroph\w+|unter aller|schlecht"
+            r"|mangelhaft|ein witz)",
+            r"bafin|ombuds\w+|verbraucherzentrale|(?:meinen?|einen?) (?:rechts)?anwalt"
+            r"|rechtliche schritte|aufsichtsbehörde|fachaufsicht",
+            r"lasse? (?:ich )?mir (?:das|so etwas) nicht (?:gefallen|bieten)|(?:ist|doch) ein witz",
+            r"(?:mit kunden|mit mir|mit uns) um(?:gehen|gegangen|geht|zugehen|springen)",
+            r"von einer stelle zur|im stich gelassen|abgewimmelt|abgespeist|hingehalten"
+            r"|vertröst\w+",
         ),
         4.5,
     ),
     (
         Intent.COMPLAINT,
         _cue(
-            r"(?:un|not |very un|really un)happy (?:with|about|at)\b(?! my)",
-            r"\b(?:dissatisfied|disappointed|disappointing|displeased|appalled|appalling|disgusted"
-            r"|disgraceful|outrageous|outraged|unacceptable|shocking|furious|shameful)\b",
+            r"unglaublich|(?:nie|niemand|nicht) (?:erreichbar|zu erreichen)|ignorier\w+"
+            r"|keiner (?:fühlt sich )?zuständig|ärger(?:lich|e mich)|es reicht|entschuldigung"
+            r"|(?:mehrfach|mehrmals|ständig|dauernd) (?:angerufen|nachgefragt|vertröstet)"
+            r"|warteschleife|angeschrien|beleidigt",
+        ),
+        2.5,
+    ),
+    (
+        Intent.COMPLAINT,
+        _cue(
+            r"(?:un|not (?:very |at all )?|very un|really un)happy (?:with|about|at)\b(?! my)",
+            r"\bnot (?:\w+ ){0,3}satisfied\b|\bfrustrat\w+|can't believe\b|\bhung up\b"
+            r"|\bdisgrace\b",
+            r"(?:badly|poorly|wrongly)\b.{0,30}\b(?:handled|treated|managed|dealt)"
+            r"|(?:handled|treated|managed)\b.{0,20}\b(?:badly|poorly)"
+            r"|\b(?:your|a|the) (?:manager|supervisor)\b",
+            r"\bdissatisf\w+|\b(?:disappoint|displeas|appall|disgust|disgrac|outrag|infuriat)\w+",
+            r"\b(?:unacceptable|shocking|furious|shameful|shambles|ridiculous)\b|\ba joke\b",
             r"\bdisagree with|\bobject(?:ion)? to\b|\bappeal against",
-            r"\bfed up\b|\blet down by\b|not (?:good enough|acceptable)|ombudsman|regulator\b",
-            r"(?:poor|terrible|awful|bad|dreadful|horrible|worst|lousy) (?:customer )?"
-            r"(?:service|treatment|experience|handling|communication)",
-            r"\b(?:rude|dismissive|incompetent|unprofessional|disrespectful|condescending)\b",
-            r"\b(?:solicitor|lawyer|legal action)\b|treated (?:me )?(?:badly|poorly|unfairly)",
+            r"\bfed up\b|\blet (?:me |us )?down\b|not (?:good enough|acceptable)|ombudsman"
+            r"|\bregulator\b|had enough of|waste of (?:my )?time|wasting my time|fobbed off",
+            r"(?:poor|terrible|awful|bad|dreadful|horrible|worst|lousy|abysmal|atrocious) "
+            r"(?:\w+ )?(?:service|treatment|experience|handling|communication)",
+            r"(?:service|treatment|experience|handling|communication)\b.{0,30}\b(?:is|was"
+            r"|has been)\b"
+            r".{0,20}\b(?:poor|terrible|awful|bad|dreadful|horrible|lousy|abysmal|unacceptable)",
+            r"\b(?:rude|dismissive|incompeten\w+|unprofessional|disrespectful|condescending"
+            r"|unhelpful)\b",
+            r"\b(?:solicitor|lawyer|legal action)\b|treated (?:me )?(?:so )?(?:badly|poorly"
+            r"|unfairly)",
             r"(?:annoyed|angry|frustrated|upset) (?:with|about|at|by) (?:you|the (?:way|service"
             r"|hand))",
+            r"\btak(?:es?|en|ing)\b.{0,30}\bseriously|passed from (?:one )?\w+ to",
         ),
         4.5,
+    ),
+    (
+        Intent.COMPLAINT,
+        _cue(
+            r"\bignored\b|nobody (?:cares|helps|answers)|\bapolog(?:y|ise|ize)\b|\bon hold\b"
+            r"|\bunfair\w*|\bterrible\b|\bawful\b|\bsick of\b|several times already"
+        ),
+        2.5,
     ),
     (
         Intent.PAYMENT_DELAY,
@@ -84,14 +125,18 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
             rf"(?:noch|bisher|bislang|immer noch|bis heute)\b.{{0,25}}\b(?:kein\w*"
             rf"|nicht)\b.{{0,25}}"
             rf"(?:{_WAITING_MONEY}|überwiesen|ausgezahlt|auf (?:dem|meinem) konto|gutgeschrieben)",
+            rf"\bkein\w* (?:{_WAITING_MONEY}|zahlungseingang|gutschrift)\b",
             rf"wart\w*\b.{{0,40}}\bauf\b.{{0,25}}{_WAITING_MONEY}",
-            rf"wo (?:bleibt|ist)\b.{{0,25}}{_WAITING_MONEY}",
-            rf"{_WAITING_MONEY}\b.{{0,60}}(?:noch nicht|nicht|immer noch nicht)\b.{{0,25}}"
-            r"(?:eingegangen|angekommen|erhalten|da\b|erfolgt|überwiesen|gebucht|erschienen)",
+            rf"wo (?:bleibt|bleiben|ist)\b.{{0,25}}{_WAITING_MONEY}",
+            rf"{_WAITING_MONEY}\b.{{0,80}}\bnicht\b.{{0,25}}"
+            r"(?:eingegangen|angekommen|erhalten|da\b|erfolgt|überwiesen|gebucht|gekommen|bekommen"
+            r"|eingetroffen|gutgeschrieben|ausgezahlt)",
             rf"{_WAITING_MONEY}\b.{{0,20}}(?:steht|lässt)\b.{{0,20}}(?:aus|auf sich warten)",
-            r"\bnichts (?:angekommen|eingegangen|überwiesen|erhalten)",
-            r"auf (?:dem|meinem) konto\b.{0,40}\b(?:nichts|kein)",
-            r"zahlungsverzug|zahlungsverzögerung|ausstehende zahlung|verspätete (?:aus)?zahlung",
+            r"sollte\b.{0,50}\b(?:überwiesen|ausgezahlt|gezahlt) (?:werden|sein)",
+            r"\bnichts (?:angekommen|eingegangen|überwiesen|erhalten|gekommen)",
+            r"auf (?:dem|meinem) konto\b.{0,40}\b(?:nichts|kein|nicht)",
+            r"zahlungsverzug|zahlungsverzögerung|ausstehende (?:aus)?zahlung"
+            r"|verspätete (?:aus)?zahlung",
         ),
         6,
     ),
@@ -99,13 +144,20 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
         Intent.PAYMENT_DELAY,
         _cue(
             rf"when\b.{{0,50}}\b(?:{_MONEY}|be paid|get paid|pay me)\b",
-            rf"(?:not|n't|never|no)\b.{{0,40}}\b(?:received?|got|gotten|seen|had|arrived?|get)\b"
-            rf".{{0,30}}\b{_MONEY}",
-            rf"\b{_MONEY}\b.{{0,40}}\b(?:not|n't|never|still|yet)\b.{{0,30}}"
-            r"(?:arrived?|received?|come|shown|been made|outstanding|missing|reached|late|overdue)",
+            rf"{_NOT}.{{0,40}}\b(?:received?|got|gotten|seen|had|arrived?"
+            rf"|get)\b.{{0,30}}\b{_MONEY}",
+            rf"\b{_MONEY}\b.{{0,60}}(?:{_NOT}|\bstill\b|\byet\b).{{0,30}}"
+            r"(?:arrived?|received?|come|shown|been made|outstanding|missing|reached|late|overdue"
+            r"|credited|through)",
             rf"wait\w*\b.{{0,30}}\bfor\b.{{0,30}}\b(?:{_MONEY}|to be paid)\b",
-            rf"where\b.{{0,15}}\b{_MONEY}|(?:not|n't) (?:yet )?been paid|(?:late|delayed) {_MONEY}",
-            r"nothing\b.{0,40}\baccount|(?:has|have|was|were)(?: not|n't)\b.{0,30}\btransferred",
+            rf"expecting\b.{{0,20}}\b{_MONEY}|problem with (?:my|the) {_MONEY}",
+            rf"{_NOT}\s(?:\w+ )?see (?:it|the|any|a)\b.{{0,30}}\baccount",
+            rf"where(?:'s| is| are)\b.{{0,15}}\b{_MONEY}|{_NOT}(?: yet)? been paid"
+            rf"|(?:late|delayed|missing|outstanding) {_MONEY}",
+            r"(?:promised|supposed|agreed) to (?:pay|be paid|transfer|receive)"
+            r"|should have (?:been paid|been transferred|received)",
+            r"nothing\b.{0,40}\baccount|(?:has|have|was|were)(?: not"
+            r"|n't)\b.{0,30}\btransferred",
             rf"{_MONEY} (?:is |seems )?(?:delayed|late|overdue|outstanding)|payment delay",
         ),
         6,
@@ -113,16 +165,20 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
     (
         Intent.PROCESSING_DELAY,
         _cue(
-            r"(?:bearbeitungs|sach|zwischen)stand|stand der (?:dinge|bearbeitung)"
-            r"|bearbeitungsdauer",
-            r"(?:aktuelle\w*|wie ist der|was ist der|nach dem) stand\b",
-            r"wie lange (?:dauert|muss|wird|brauch)|wie weit (?:ist|sind)"
-            r"|wann\b.{0,40}\bentschieden",
-            rf"(?:wann|noch|bisher|bislang|immer noch|seit)\b.{{0,60}}\b(?:kein\w*|nichts"
-            rf"|mit)\b.{{0,20}}"
-            rf"(?:{_ANSWER}|gehört|passiert|geschehen)",
+            r"(?:bearbeitungs|sach|zwischen)stand|stand der (?:dinge|bearbeitung|sache)"
+            r"|bearbeitungsdauer|zum (?:aktuellen )?(?:stand|status)\b|\bstatus (?:mein|der|des)",
+            r"(?:aktuelle\w*|wie ist der|was ist der|nach dem) (?:stand|status)\b",
+            r"wie lange (?:dauert|muss|wird|brauch)|wie weit (?:ist|sind)|(?:so|zu"
+            r"|noch) lange dauer"
+            r"|dauert\b.{0,20}(?:so|zu|noch) lange",
+            r"wann\b.{0,60}\b(?:entschieden|entscheiden|bearbeitet|rechnen|erledigt|fertig)",
+            rf"(?:wann|noch|bisher|bislang|immer noch|seit)\b.{{0,60}}\b(?:kein\w*|nichts|mit)\b"
+            rf".{{0,20}}(?:{_ANSWER}|gehört|passiert|geschehen)",
             rf"wart\w*\b.{{0,60}}\bauf\b.{{0,30}}{_ANSWER}|wann\b.{{0,50}}{_ANSWER}",
+            r"wart\w* (?:ich )?(?:seitdem|seither|noch immer|immer noch|schon|nun|bereits|seit)\b",
             r"(?:noch|immer noch) nicht (?:bearbeitet|entschieden)|wird\b.{0,30}endlich bearbeitet",
+            r"(?:schon|bereits)\b.{0,20}\b(?:bearbeitet|entschieden|geprüft)\b",
+            r"(?:et)?was neues|neuigkeiten|zwischennachricht",
             rf"weder\b.{{0,30}}{_ANSWER}|wie (?:es|geht es) (?:damit |nun |jetzt )?weiter",
             r"tut sich (?:etwas|was|nichts)|bearbeitung dauert|verzögerung der bearbeitung",
         ),
@@ -131,17 +187,21 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
     (
         Intent.PROCESSING_DELAY,
         _cue(
-            r"\bstatus (?:of|update|on)\b|\bany (?:news|update|progress)\b|\bupdate on\b",
+            r"\bstatus (?:of|update|on)\b|\bany (?:news|update|progress|development)|\bupdate on\b"
+            r"|progress (?:of|on|with)|where (?:do )?(?:we|things) stand|what stage",
+            r"\bhold-?up\b|(?:weeks?|months?)\b.{0,20}\bsince I (?:submitted|sent|filed|applied)"
+            r"|an update\b",
             r"how long (?:does|will|do|is|until)|what(?:'s| is) (?:happening|the status|going on)",
-            r"(?:not|n't|never|no|nothing)\b.{0,30}\b(?:heard|hear|reply|replied|response|answer"
-            r"|feedback|decision|acknowledg\w+)\b",
-            r"still (?:no|waiting for (?:a|an|any|your) )\b.{0,20}\b(?:decision|answer|reply"
-            r"|response"
-            r"|word)?|wait\w*\b.{0,40}\bfor (?:a|an|any|your) (?:decision|answer|reply|response)",
-            r"(?:not|n't) (?:yet )?been (?:processed|decided|dealt with)|taking so long"
-            r"|processing (?:delay|time)|when will (?:you|my claim|it)\b.{0,30}\b(?:decide"
+            rf"{_NOT}.{{0,30}}\b(?:heard|hear|reply|replied|response|answer|feedback|decision"
+            r"|acknowledg\w+)\b",
+            r"\b(?:has|have)\b.{0,30}\bbeen (?:looked at|reviewed|processed|dealt with|considered)",
+            r"still no (?:decision|answer|reply|response|word)|wait\w* (?:to|until I) hear"
+            r"|wait\w*\b.{0,40}\bfor (?:a|an|any|your) (?:decision|answer|reply|response)"
+            r"|\bbeen waiting\b|\bstill waiting\b|\bwaiting (?:since|ever since)",
+            rf"{_NOT}(?: yet)? been (?:processed|decided|dealt with)|taking (?:so|too|very) long"
+            r"|processing (?:delay|time)|when will (?:you|my claim|it|i)\b.{0,30}\b(?:decide"
             r"|processed"
-            r"|answer|dealt)",
+            r"|answer|dealt|hear)",
         ),
         5.5,
     ),
@@ -150,13 +210,18 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
         _cue(
             r"verlänger\w*|vertragserneuerung|erneuer(?:n|ung)\b.{0,40}(?:vertrag|police"
             r"|versicherung)?",
+            r"erneut (?:zu )?beantrag\w+|weiterhin (?:versichert|beziehen|leistungen)",
             r"weiterbewilligung\w*|folgeantrag|weiterversicher\w*|weiterführ\w*|neubewilligung",
             r"(?:vertrag|police|versicherung|bewilligung\w*"
             r"|leistung)\b.{0,40}läuft\b.{0,40}\b(?:aus|ab)\b",
+            r"(?:policy|cover\w*|contract|insurance|benefits?)\b.{0,20}\bcontinu\w+|\bcontinu\w+"
+            r"\b.{0,20}\b(?:policy|cover\w*|contract|insurance)",
+            r"(?:policy|cover|contract|insurance)\b.{0,30}\b(?:ends|ending|lapses|comes to an end)"
+            r"|(?:stay|remain) insured|weiter(?:hin)? versichert",
             r"\brenew(?:al|ed|ing|s)?\b|\bextend my (?:policy|cover|contract|insurance)",
             r"(?:policy|cover|contract|insurance)\b.{0,30}\b(?:expires?|expiring|runs? out|due)\b",
         ),
-        5,
+        7,
     ),
     (
         Intent.ACCOUNT_CHANGE,
@@ -165,12 +230,30 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
             rf"|daten)\w*änderung",
             rf"{_DATA}\b.{{0,40}}\b(?:geändert|ändern|gewechselt|aktualisier\w+|anpassen)",
             rf"änder\w*\b.{{0,40}}\b{_DATA}|änderung (?:meiner|der|von) {_DATA}",
+            r"(?:gilt|gelten|ab sofort|künftig)\b.{0,40}\b(?:bankverbindung|kontoverbindung|adresse"
+            r"|anschrift|iban)|wohne (?:jetzt|nun|ab)",
+            rf"{_DETAILS} is now|\bnow live (?:at|in)",
+            r"(?:changed|switched) banks?|use this account|(?:different|another) (?:bank|account)"
+            r"|wohne ich\b|ich wohne\b|spelling of my name|name\b.{0,20}\bfalsch geschrieben",
+            r"(?:phone |mobile )?number is (?:now|different)|number has changed",
             r"umgezogen|\bumzug\b|ziehe\b.{0,30}\bum\b|geheiratet|heiße (?:jetzt|nun)"
             r"|umzugsmeldung",
             rf"\bnew {_DETAILS}|\bchang\w+\b.{{0,30}}\b{_DETAILS}|{_DETAILS}\b.{{0,30}}\bchanged",
             rf"\bupdate\b.{{0,25}}\b{_DETAILS}|change of (?:address|name|bank|account)",
             r"\b(?:i|we)(?: have|'ve)? (?:just |recently )?moved\b(?! (?:the|it|my))"
             r"|got married|moving (?:house|to)",
+        ),
+        5,
+    ),
+    (
+        Intent.OTHER,
+        _cue(
+            r"\b(?:is|are|would|am)\b.{0,60}\b(?:covered|insured)\b.{0,40}\?",
+            r"\b(?:ist|sind|wäre|bin)\b.{0,60}\b(?:mitversichert|versichert|abgedeckt|gedeckt)\b"
+            r".{0,20}\?",
+            r"(?:welche|which|what) (?:unterlagen|dokumente|nachweise|documents|papers)\b.{0,60}\?",
+            r"bescheinigung|\bcertificate\b|öffnungszeiten|opening hours|\bkündige\b|kündigung"
+            r"|cancel my|versicherungsbedingungen|copy of my policy|terms and conditions",
         ),
         5,
     ),
@@ -196,7 +279,10 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
         _cue(
             r"schaden(?:s|fall)?(?:meldung|anzeige|fall)|schaden (?:\w+ ){0,3}melden|melde\b.{0,40}"
             r"(?:schaden|diebstahl|einbruch)|leistungsantrag|\bantrag auf",
-            r"(?:beantrage|erstattung|erstatten|übernahme der kosten|kostenübernahme|geltend)",
+            r"reiche\b.{0,80}\bein\b|(?:rechnung|abrechnung|schaden)\w* (?:ein(?:zu)?reichen"
+            r"|regulier)",
+            r"(?:(?<!erneut )beantrage(?!n)|erstattung|erstatten|übernahme der kosten"
+            r"|kostenübernahme|geltend)",
             r"\b(?:make|file|submit|report|lodge|open|raise|register)\b.{0,15}\b(?:a |my "
             r"|new )*claim"
             r"|claim (?:for|form|under)|\bi (?:would like to |want to |wish to |hereby )?claim\b"
@@ -207,8 +293,20 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
     (
         Intent.CLAIM,
         _cue(
+            r"\b(?:wurden?|ist|sind|hat|haben|habe)\b.{0,80}\b(?:gestohlen|geklaut|entwendet|zerstört"
+            r"|beschädigt|zerbrochen|geplatzt|ausgelaufen|eingebrochen|gebrannt|mitgenommen|gesprungen"
+            r"|eingeschlagen|verbrannt|überschwemmt|eingedrungen)",
+            r"\b(?:was|were|has been|have been|got|someone|somebody|they)\b.{0,40}\b(?:stolen|stole"
+            r"|damaged|broken|broke|smashed|flooded|burgled|burnt|burned|destroyed|nicked|robbed)\b",
+        ),
+        2.5,
+    ),
+    (
+        Intent.CLAIM,
+        _cue(
             r"gestohlen|geklaut|entwendet|diebstahl|eingebrochen|einbruch|aufgebrochen|rohrbruch"
             r"|wasserschaden|brandschaden|feuer|gebrannt|glasbruch|zerbrochen|zersprungen|geplatzt"
+            r"|mitgenommen|verschwunden|verrußt|verbrannt|unter wasser|eingeschlagen|durchnässt"
             r"|ausgelaufen|überschwemm\w*|beschädigt|kaputt|sturmschaden|heizkosten\w*|schaden\b",
             r"\b(?:stolen|theft|burgl\w+|broken|broke|burst|leak\w*|flooded|damaged?|fire|burnt"
             r"|burned"

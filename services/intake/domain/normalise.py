@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.intake.domain.attachments import Attachment, kind_of
-from services.intake.domain.benefits import Keywords
+from services.intake.domain.benefits import Keywords, propose_benefit
 from services.intake.domain.extraction import Readable, SourceText, extract, says_anything
 from services.intake.domain.identify import Identified
 from services.intake.domain.intent import Signs, propose_intent
@@ -142,6 +142,8 @@ def _read_contact(
             amounts=bool(claim.lines),
             date_of_loss=_is_sure("date_of_loss", evidence),
             policy_number=claim.policy_number is not None,
+            loss_words=propose_benefit(readable.subject, readable.body, around.keywords)
+            is not None,
         ),
     )
     return ContactReceived(

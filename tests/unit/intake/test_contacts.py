@@ -22,6 +22,7 @@ from shared.programmes import load_programmes
 TODAY = date(2026, 11, 22)
 KEYWORDS = load_programmes().benefit_keywords(TODAY)
 ROWS = yaml.safe_load(Path(__file__).with_name("contacts.yaml").read_text(encoding="utf-8"))
+INTENTS = yaml.safe_load(Path(__file__).with_name("intents.yaml").read_text(encoding="utf-8"))
 
 
 def contact_of(subject: str, text: str) -> ContactReceived:
@@ -68,3 +69,11 @@ def test_no_text_takes_long(text: str):
     began = time.process_time()
     contact_of("", text)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"), [(intent, text) for intent, texts in INTENTS.items() for text in texts]
+)
+def test_a_short_message_tells_what_its_writer_wants(intent: str, text: str):
+    contact = contact_of("", text)
+    assert contact.intent == intent, contact.intent_evidence
