@@ -1,20 +1,19 @@
 """The words of PDFs and pictures: the text layer when there is one, else OCR with tesseract.
 
-PDFs are read by pdfium, which must not run in two threads at once. Everything runs in threads or
-subprocesses, so that a page that takes a minute holds up nobody else.
+PDFs are read by pdfium in a process of its own (`pdf_program.py`), pictures by tesseract, so that a
+page that takes a minute, or all memory, holds up nobody else.
 """
 
 import asyncio
+import math
 import os
 import shutil
+import sys
 import tempfile
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-import pypdfium2
 import structlog
 
 from services.intake.domain.decoding import clean
@@ -23,14 +22,12 @@ log = structlog.get_logger(__name__)
 
 OCR_OFF: Final = "OCR is not installed on this machine"
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/tiff"})
-_MOST_PAGES: Final = 20
+_PROJECT: Final = Path(__file__).parents[3]
 _TEXT_LIMIT: Final = 100_000
 _FEWEST_LETTERS: Final = 20
 """A page with fewer letters has no text layer worth the name: a scanner's stamp, a page number."""
 _DPI: Final = 300
-_LARGEST_PIXELS: Final = 40_000_000
 _LEAST_CONFIDENCE: Final = 45.0
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,6 @@ class ScanReader:
     def __init__(self, page_timeout_seconds: float) -> None:
         self._timeout = page_timeout_seconds
         self._program = shutil.which("tesseract")
-        self._pdfium = threading.Lock()
         self._one_page = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
         if self._program is None:
             log.warning("ocr: off, tesseract is not installed: scanned letters wait for a person")
@@ -65,11 +61,9 @@ class ScanReader:
         return self._program is not None
 
     async def text_layer(self, pdf: bytes) -> str:
-        """The text layer of a PDF; empty when there is none or the file is broken."""
-        try:
-            return await asyncio.wait_for(self._with_pdfium(_text_layer, pdf), self._timeout)
-        except (pypdfium2.PdfiumError, TimeoutError, ValueError):
-            return ""
+        """The text layer of a PDF; empty when there is none or the file can't be read."""
+        text = await self._pdf("text", pdf, Path())
+        return clean((text or b"").decode("utf-8", "replace"))[:_TEXT_LIMIT]
 
     async def read(self, data: bytes, media_type: str) -> ScanText:
         """The words of a letter, by its text layer or by OCR."""
@@ -83,16 +77,15 @@ class ScanReader:
             log.warning("a scan waits for a person: tesseract is not installed")
             return ScanText(problem=OCR_OFF)
         with tempfile.TemporaryDirectory(prefix="claimsdesk-scan-") as folder:
-            try:
-                pages = await self._pages(data, media_type, Path(folder))
-            except (pypdfium2.PdfiumError, TimeoutError, ValueError):
+            pages = await self._pages(data, media_type, Path(folder))
+            if not pages:
                 return ScanText(problem="the file is damaged or protected")
             return _joined([await self._recognised(page) for page in pages])
 
     async def _pages(self, data: bytes, media_type: str, folder: Path) -> list[Path]:
         if media_type == "application/pdf":
-            pages = self._with_pdfium(lambda pdf: _rendered(pdf, folder), data)
-            return await asyncio.wait_for(pages, self._timeout)
+            await self._pdf("pages", data, folder)
+            return sorted(folder.glob("*.pgm"))
         page = folder / "page"
         await asyncio.to_thread(page.write_bytes, data)
         return [page]
@@ -129,49 +122,30 @@ class ScanReader:
                 process.kill()
                 await process.wait()
 
-    async def _with_pdfium(self, work: Callable[[bytes], _T], pdf: bytes) -> _T:
-        def run() -> _T:
-            with self._pdfium:
-                return work(pdf)
-
-        return await asyncio.to_thread(run)
-
-
-def _text_layer(data: bytes) -> str:
-    pdf = pypdfium2.PdfDocument(data)
-    try:
-        pages = []
-        for number in range(min(len(pdf), _MOST_PAGES)):
-            page = pdf[number]
-            pages.append(page.get_textpage().get_text_bounded())
-            page.close()
-        return clean("\n".join(pages))[:_TEXT_LIMIT]
-    finally:
-        pdf.close()
-
-
-def _rendered(data: bytes, folder: Path) -> list[Path]:
-    """The pages as grey pictures in a format that needs no library to write."""
-    pdf = pypdfium2.PdfDocument(data)
-    try:
-        files = []
-        for number in range(min(len(pdf), _MOST_PAGES)):
-            page = pdf[number]
-            width, height = page.get_size()
-            scale = min(_DPI / 72, (_LARGEST_PIXELS / max(1.0, width * height)) ** 0.5)
-            bitmap = page.render(scale=scale, grayscale=True)
-            rows = memoryview(bitmap.buffer).cast("B")
-            file = folder / f"page-{number}.pgm"
-            with file.open("wb") as picture:
-                picture.write(b"P5 %d %d 255\n" % (bitmap.width, bitmap.height))
-                for row in range(bitmap.height):
-                    start = row * bitmap.stride
-                    picture.write(rows[start : start + bitmap.width])
-            files.append(file)
-            page.close()
-        return files
-    finally:
-        pdf.close()
+    async def _pdf(self, what: str, pdf: bytes, folder: Path) -> bytes | None:
+        """What the PDF program printed; None when it failed, or took too much time or memory."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "services.intake.adapters.pdf_program"),
+            *(what, str(folder), str(math.ceil(self._timeout))),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd=_PROJECT,
+        )
+        try:
+            async with asyncio.timeout(self._timeout):
+                printed, _ = await process.communicate(pdf)
+        except TimeoutError:
+            printed = b""
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            log.info("a PDF can't be read", exit=process.returncode)
+            return None
+        return printed
 
 
 def _joined(pages: list[tuple[str, float] | None]) -> ScanText:

@@ -68,7 +68,7 @@ def propose_intent(subject: str, text: str, signs: Signs) -> ProposedIntent:
 
 
 def _question_points(text: str) -> float:
-    """ "Is water damage covered?" tells of no loss, least of all if nothing else is said."""
+    """Points off a claim for asking: "Is water damage covered?" tells of no loss."""
     if "?" not in text:
         return 0.0
     return 1.0 if re.search(r"[.!]\s", text) else 4.0
@@ -87,7 +87,8 @@ def _scored(subject: str, text: str) -> tuple[dict[Intent, float], dict[Intent, 
             # Saying it twice does not make it truer.
             if match := cue.search(words):
                 scores[intent] += points * weight
-                quotes[intent].append(" ".join(match[0].split()))
+                if points > 0:
+                    quotes[intent].append(" ".join(match[0].split()))
     return scores, quotes
 
 

@@ -48,7 +48,7 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
         _cue(
             r"(?:unzufrieden|verärgert|enttäuscht|empört|stinksauer|wütend|erbost|frustriert)\b",
             r"nicht (?:\w+ ){0,3}zufrieden\b|(?:noch nie|nicht|noch nicht)\b.{0,40}\berlebt\b"
-            r"|kein zustand|vorgesetzte[nr]?\b|einfach aufgelegt",
+            r"|nicht ernst genommen|kein zustand|vorgesetzte[nr]?\b|einfach aufgelegt",
             r"unzufriedenheit|enttäuschung|empörung|verärgerung|\bsauer (?:auf|über)",
             r"widerspr(?:uch|eche)|einspruch|nicht einverstanden",
             r"unverschämt\w*|frechheit|zumutung|skandal\w*|inakzeptabel|unakzeptabel|armutszeugnis"
@@ -84,6 +84,7 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
         Intent.COMPLAINT,
         _cue(
             r"(?:un|not (?:very |at all )?|very un|really un)happy (?:with|about|at)\b(?! my)",
+            r"(?:demand|want|expect) an (?:explanation|apology)|\bserious breach",
             r"\bnot (?:\w+ ){0,3}satisfied\b|\bfrustrat\w+|can't believe\b|\bhung up\b"
             r"|\bdisgrace\b",
             r"(?:badly|poorly|wrongly)\b.{0,30}\b(?:handled|treated|managed|dealt)"
@@ -135,6 +136,7 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
             r"sollte\b.{0,50}\b(?:überwiesen|ausgezahlt|gezahlt) (?:werden|sein)",
             r"\bnichts (?:angekommen|eingegangen|überwiesen|erhalten|gekommen)",
             r"auf (?:dem|meinem) konto\b.{0,40}\b(?:nichts|kein|nicht)",
+            r"\bnicht (?:gezahlt|bezahlt|ausgezahlt|ausbezahlt|überwiesen)\b",
             r"zahlungsverzug|zahlungsverzögerung|ausstehende (?:aus)?zahlung"
             r"|verspätete (?:aus)?zahlung",
         ),
@@ -150,6 +152,7 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
             r"(?:arrived?|received?|come|shown|been made|outstanding|missing|reached|late|overdue"
             r"|credited|through)",
             rf"wait\w*\b.{{0,30}}\bfor\b.{{0,30}}\b(?:{_MONEY}|to be paid)\b",
+            r"when\b.{0,50}\bin my (?:bank )?account",
             rf"expecting\b.{{0,20}}\b{_MONEY}|problem with (?:my|the) {_MONEY}",
             rf"{_NOT}\s(?:\w+ )?see (?:it|the|any|a)\b.{{0,30}}\baccount",
             rf"where(?:'s| is| are)\b.{{0,15}}\b{_MONEY}|{_NOT}(?: yet)? been paid"
@@ -178,6 +181,7 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
             r"wart\w* (?:ich )?(?:seitdem|seither|noch immer|immer noch|schon|nun|bereits|seit)\b",
             r"(?:noch|immer noch) nicht (?:bearbeitet|entschieden)|wird\b.{0,30}endlich bearbeitet",
             r"(?:schon|bereits)\b.{0,20}\b(?:bearbeitet|entschieden|geprüft)\b",
+            r"höre\w* (?:ich )?nichts|nichts (?:mehr )?(?:von ihnen|gehört)",
             r"(?:et)?was neues|neuigkeiten|zwischennachricht",
             rf"weder\b.{{0,30}}{_ANSWER}|wie (?:es|geht es) (?:damit |nun |jetzt )?weiter",
             r"tut sich (?:etwas|was|nichts)|bearbeitung dauert|verzögerung der bearbeitung",
@@ -190,7 +194,8 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
             r"\bstatus (?:of|update|on)\b|\bany (?:news|update|progress|development)|\bupdate on\b"
             r"|progress (?:of|on|with)|where (?:do )?(?:we|things) stand|what stage",
             r"\bhold-?up\b|(?:weeks?|months?)\b.{0,20}\bsince I (?:submitted|sent|filed|applied)"
-            r"|an update\b",
+            r"|an update\b|(?:got|gotten|come|get) back to me|where my (?:claim|application"
+            r"|case) is",
             r"how long (?:does|will|do|is|until)|what(?:'s| is) (?:happening|the status|going on)",
             rf"{_NOT}.{{0,30}}\b(?:heard|hear|reply|replied|response|answer|feedback|decision"
             r"|acknowledg\w+)\b",
@@ -293,13 +298,22 @@ CUES: Final[tuple[tuple[Intent, re.Pattern[str], float], ...]] = (
     (
         Intent.CLAIM,
         _cue(
-            r"\b(?:wurden?|ist|sind|hat|haben|habe)\b.{0,80}\b(?:gestohlen|geklaut|entwendet|zerstört"
-            r"|beschädigt|zerbrochen|geplatzt|ausgelaufen|eingebrochen|gebrannt|mitgenommen|gesprungen"
+            r"\b(?:wurden?|ist|sind|hat|haben|habe)\b.{0,80}\b(?:gestohlen|geklaut|entwendet"
+            r"|zerstört"
+            r"|beschädigt|zerbrochen|geplatzt|ausgelaufen|eingebrochen|gebrannt|mitgenommen"
+            r"|gesprungen"
             r"|eingeschlagen|verbrannt|überschwemmt|eingedrungen)",
             r"\b(?:was|were|has been|have been|got|someone|somebody|they)\b.{0,40}\b(?:stolen|stole"
-            r"|damaged|broken|broke|smashed|flooded|burgled|burnt|burned|destroyed|nicked|robbed)\b",
+            r"|damaged|broken|broke|smashed|flooded|burgled|burnt|burned|destroyed|nicked"
+            r"|robbed)\b",
         ),
         2.5,
+    ),
+    (
+        # What was decided already is not claimed anew.
+        Intent.CLAIM,
+        _cue(r"\b(?:bewilligt|genehmigt|anerkannt|zugesagt|zusage)\b", r"\b(?:approved|granted)\b"),
+        -4,
     ),
     (
         Intent.CLAIM,
