@@ -20,8 +20,8 @@ from services.intake.domain.references import (
 from shared.contract.contacts import ClaimDetails, ClaimLine, DocumentKind, Evidence
 
 SourceName = Literal["subject", "body", "attachment", "header", "note", "scan"]
-_MOST_LINES: Final = 200
-_READ: Final = 20_000
+MOST_LINES: Final = 200
+SIGNS_READ: Final = 20_000
 """Signs of each text that are searched for values."""
 _REPLY_PREFIX = re.compile(r"^(?:\s*(?:aw|re|wg|fwd?|antw)\s*:)+\s*", re.IGNORECASE)
 _ATTACHMENT_TRUST: Final = 0.8
@@ -101,11 +101,11 @@ def extract(
 
 def _shortened(contact: Readable) -> Readable:
     """The beginning of each text: a longer one is no claim, and would take long to read."""
-    attachments = [replace(text, text=text.text[:_READ]) for text in contact.attachments]
+    attachments = [replace(text, text=text.text[:SIGNS_READ]) for text in contact.attachments]
     return replace(
         contact,
-        body=contact.body[:_READ],
-        signature=contact.signature[:_READ],
+        body=contact.body[:SIGNS_READ],
+        signature=contact.signature[:SIGNS_READ],
         attachments=attachments,
     )
 
@@ -174,7 +174,7 @@ def _lines(
     keywords: Keywords,
     found: _Found,
 ) -> tuple[tuple[ClaimLine, ...], Decimal | None]:
-    items = expenses.items[:_MOST_LINES]
+    items = expenses.items[:MOST_LINES]
     if not items:
         return _invoice_lines(contact, invoices, keywords, found)
     lines = []

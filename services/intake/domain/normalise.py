@@ -6,7 +6,14 @@ from datetime import date, datetime
 
 from services.intake.domain.attachments import Attachment, kind_of
 from services.intake.domain.benefits import Keywords, propose_benefit
-from services.intake.domain.extraction import Readable, SourceText, extract, says_anything
+from services.intake.domain.extraction import (
+    MOST_LINES,
+    SIGNS_READ,
+    Readable,
+    SourceText,
+    extract,
+    says_anything,
+)
 from services.intake.domain.identify import Identified
 from services.intake.domain.intent import Signs, propose_intent
 from services.intake.domain.language import language_of
@@ -160,8 +167,15 @@ def _read_contact(
         claim=_claim_for(proposed.intent, claim),
         evidence=evidence,
         documents=around.documents,
-        needs_person=around.needs_person,
+        needs_person=around.needs_person or _cut(readable, claim),
     )
+
+
+def _cut(readable: Readable, claim: ClaimDetails) -> str | None:
+    """Say if a contact is longer than the desk reads: a person must see the rest."""
+    if len(claim.lines) >= MOST_LINES or len(readable.body) > SIGNS_READ:
+        return "the contact is too long to be read to its end by the desk"
+    return None
 
 
 def _is_sure(name: str, evidence: Sequence[Evidence]) -> bool:

@@ -77,3 +77,12 @@ def test_no_text_takes_long(text: str):
 def test_a_short_message_tells_what_its_writer_wants(intent: str, text: str):
     contact = contact_of("", text)
     assert contact.intent == intent, contact.intent_evidence
+
+
+@pytest.mark.parametrize(
+    ("lines", "too_long"), [(20, False), (199, False), (200, True), (900, True)]
+)
+def test_a_claim_that_is_longer_than_the_desk_reads_goes_to_a_person(lines: int, too_long: bool):
+    items = "\n".join(f"- Item {number}: EUR {number + 10}.00" for number in range(lines))
+    contact = contact_of("Claim", f"Policy number: HH-2024-000123\n\n{items}\n")
+    assert (contact.needs_person is not None) is too_long
