@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import structlog
 
 from deploy.local.mail import DESK_ADDRESS, MailServer
 from services.intake.receiving import receive_mails
@@ -304,6 +305,18 @@ async def test_a_mail_server_that_dies_and_comes_back_loses_nothing(
             assert mailbox.problem is None
     finally:
         server.stop()
+
+
+async def test_mails_that_arrive_between_two_looks_do_not_break_the_connection(desk: IntakeDesk):
+    """A server may announce them before it agrees to idle."""
+    with structlog.testing.capture_logs() as logs:
+        async with desk.reading():
+            for number in range(60):
+                message_id = await asyncio.to_thread(desk.deliver, mail(f"Nummer {number}"))
+                await asyncio.sleep(number % 5 / 20)
+            await desk.contact(message_id)
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == []
+    assert len(await desk.published()) == 60
 
 
 async def test_a_stop_is_quick_while_the_mailbox_is_idle(desk: IntakeDesk):

@@ -39,6 +39,8 @@ _ROUND_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 1.0
 _SHORTEST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 15.0
+_WORKED_SECONDS: Final = 2.0
+"""A connection that held so long was good: the next one is tried at once."""
 _AWAY = (OSError, IMAP4.error, ImapToolsError)
 
 
@@ -98,7 +100,7 @@ class Mailbox:
                 if not (isinstance(error, (*_AWAY, TemporaryFault)) or is_temporary(error)):
                     raise
                 self._note_away(error)
-            if time.monotonic() - began > _LONGEST_PAUSE:
+            if time.monotonic() - began > _WORKED_SECONDS:
                 pause = _SHORTEST_PAUSE
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -216,13 +218,35 @@ class _Inbox:
             leave.wait(_POLL_SECONDS)
             self._box.client.noop()
             return
+        if self._start_idle():
+            return
         end = time.monotonic() + _ROUND_SECONDS
-        with self._box.idle as idle:
+        try:
             while (began := time.monotonic()) < end and not leave.is_set():
-                announced = idle.poll(_IDLE_SLICE_SECONDS)
+                announced = self._box.idle.poll(_IDLE_SLICE_SECONDS)
                 # A connection that broke is always readable and has nothing to say.
                 if announced or time.monotonic() - began < _IDLE_SLICE_SECONDS / 2:
                     return
+        finally:
+            self._box.idle.stop()  # type: ignore[no-untyped-call]
+
+    def _start_idle(self) -> bool:
+        """Enter IDLE; says at once whether something arrived since the last search.
+
+        Servers may tell that before they agree to idle, which the library takes for a refusal.
+        """
+        client = self._box.client
+        tag = client._command("IDLE")  # noqa: SLF001 - as the library itself does
+        announced = False
+        while client._get_response() is not None:  # noqa: SLF001
+            if client.tagged_commands.get(tag):
+                message = "the server refuses to idle"
+                raise IMAP4.abort(message)
+            announced = True
+        self._box.idle._idle_tag = tag  # noqa: SLF001
+        if announced:
+            self._box.idle.stop()  # type: ignore[no-untyped-call]
+        return announced
 
     def close(self) -> None:
         with contextlib.suppress(*_AWAY):
