@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from services.intake import projection, store
+from services.intake.adapters.scans import ScanText
 from services.intake.app import App
 from services.intake.arrivals import Arrival, keep, mail_as_document
 from services.intake.deciding import Outcome, decide, known_for, publish
@@ -139,7 +140,7 @@ async def _examine_letter(app: App, row: Received, scan: bytes) -> None:
     assert row.contact_id is not None
     stored = await _documents_of(app, row)
     media_type = stored[0].media_type if stored else ""
-    read = await app.scans.read(scan, media_type)
+    read = await _scan_text(app, scan, media_type)
     today = app.programmes.desk.local_day(row.received_at)
     document = _letter_document(stored, readable=read.problem is None)
     around = Circumstances(
@@ -163,6 +164,17 @@ async def _examine_letter(app: App, row: Received, scan: bytes) -> None:
             row, verdict=verdict, reason=identified.suspicion, case_id=identified.case_id
         )
         await _settled(work, Outcome(settled, contact))
+
+
+async def _scan_text(app: App, scan: bytes, media_type: str) -> ScanText:
+    """The words of a scan; one on which our program fails is for a person, not for another try."""
+    try:
+        return await app.scans.read(scan, media_type)
+    except Exception as error:
+        if isinstance(error, OSError):
+            raise
+        log_unreadable(error)
+        return ScanText(problem="the desk could not read this scan")
 
 
 async def _letter_identified(work: UnitOfWork, row: Received, text: str) -> Identified:

@@ -5,6 +5,7 @@ page that takes a minute, or all memory, holds up nobody else.
 """
 
 import asyncio
+import contextlib
 import math
 import os
 import shutil
@@ -112,6 +113,9 @@ class ScanReader:
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
+        # Whoever waits for an answer comes before a page that is read in the background.
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, 10)
         try:
             return await asyncio.wait_for(process.wait(), self._timeout) == 0
         except TimeoutError:
