@@ -73,7 +73,7 @@ class Desk:
             decode(
                 row.key,
                 row.value,
-                [(name, text.encode("latin-1")) for name, text in orjson.loads(row.headers)],
+                [(name, text.encode()) for name, text in orjson.loads(row.headers).items()],
             ).body
             for row in rows
         ]
