@@ -7,8 +7,6 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 
 import psycopg
 from confluent_kafka import OFFSET_END, Consumer, Producer, TopicPartition
@@ -84,14 +82,13 @@ def _latency(ground: Surroundings) -> None:
     claims = claims_of(LATENCY_RATE * LATENCY_SECONDS)
     url = ground.postgres.create_database()
     asyncio.run(filled_database(url, claims))
-    port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "services.review"],
-        env=ground.environment(url, port),
+        env=ground.environment(url, _free_port()),
         stdout=subprocess.DEVNULL,
     )
     try:
-        _wait_caught_up(url.replace("+asyncpg", ""), port)
+        _wait_caught_up(ground, url.replace("+asyncpg", ""))
         waits = _send_and_time(ground.bootstrap, claims)
     finally:
         process.terminate()
@@ -108,7 +105,7 @@ def _send_and_time(bootstrap: str, claims: list) -> list[float]:
     partitions = consumer.list_topics(CASE_FILE.name, 10).topics[CASE_FILE.name].partitions
     consumer.assign([TopicPartition(CASE_FILE.name, number, OFFSET_END) for number in partitions])
     consumer.poll(2)
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 0})
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 0, "log_level": 3})
     sent: dict[str, float] = {}
     waits: list[float] = []
     begin = time.perf_counter()
@@ -119,6 +116,7 @@ def _send_and_time(bootstrap: str, claims: list) -> list[float]:
         sent[claim.contact.contact_id] = time.perf_counter()
         producer.produce(CONTACTS.name, record.value, record.key, headers=list(record.headers))
         producer.poll(0)
+    producer.flush(10)
     end = time.perf_counter() + 10
     while len(waits) < len(claims) and time.perf_counter() < end:
         _note(consumer, sent, waits, 0.1)
@@ -134,21 +132,28 @@ def _note(consumer: Consumer, sent: dict, waits: list, seconds: float) -> None:
             waits.append(1000 * (time.perf_counter() - sent.pop(contact)))
 
 
-def _wait_caught_up(dsn: str, port: int) -> None:
-    """The service is ready and has worked off what earlier runs left on the topic."""
-    last = -1
+def _wait_caught_up(ground: Surroundings, dsn: str) -> None:
+    """Until the service has worked off what earlier runs left on the topic."""
+    waiting = _length(ground.bootstrap, CONTACTS.name)
+    query = "SELECT coalesce(sum(next_offset), 0) FROM partitions WHERE topic = %s"
     with psycopg.connect(dsn, autocommit=True) as connection:
-        while True:
+        handled = -1
+        while handled < waiting:
             time.sleep(1)
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5)
-            except (urllib.error.URLError, OSError):
-                continue
-            row = connection.execute("SELECT coalesce(sum(next_offset), 0) FROM partitions")
-            now = row.fetchone()[0]
-            if now == last:
-                return
-            last = now
+            row = connection.execute(query, [CONTACTS.name]).fetchone()
+            assert row is not None
+            handled = row[0]
+
+
+def _length(bootstrap: str, topic: str) -> int:
+    """Records that a topic of this run holds."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "length"})
+    try:
+        partitions = consumer.list_topics(topic, 10).topics[topic].partitions
+        ends = [consumer.get_watermark_offsets(TopicPartition(topic, n)) for n in partitions]
+        return sum(high for _, high in ends)
+    finally:
+        consumer.close()
 
 
 def _free_port() -> int:

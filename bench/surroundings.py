@@ -86,7 +86,9 @@ async def filled_database(url: str, claims: Sequence[FullShapeClaim]) -> None:
 
 def produce(bootstrap: str, claims: Sequence[FullShapeClaim]) -> None:
     """Put the claims' contacts on intake's topic."""
-    producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})
+    producer = Producer(
+        {"bootstrap.servers": bootstrap, "enable.idempotence": True, "log_level": 3}
+    )
     for claim in claims:
         record = encode(claim.contact, source="intake", cause="1", at=claim.contact.received_at)
         producer.produce(CONTACTS.name, record.value, record.key, headers=list(record.headers))
