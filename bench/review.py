@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from bench.surroundings import (
     claims_of,
     drain,
     filled_database,
+    free_port,
     produce,
     surroundings,
 )
@@ -40,7 +40,7 @@ def main() -> None:
             review.append(_review(ground, claims))
         _print("bare loop", bare)
         _print("review   ", review)
-        best = max(m.claims_per_second for m in review) / max(m.claims_per_second for m in bare)
+        best = max(m.per_second for m in review) / max(m.per_second for m in bare)
         print(f"ratio     {best:.2f} of the bare loop")
         _latency(ground)
 
@@ -48,9 +48,9 @@ def main() -> None:
 def _print(name: str, runs: list[Measured]) -> None:
     for run in runs:
         print(
-            f"{name} {run.claims_per_second:8.0f} claims/s"
-            f" {run.cpu_ms_per_claim:7.3f} CPU-ms/claim of the worker"
-            f" {run.machine_ms_per_claim:7.3f} of the machine"
+            f"{name} {run.per_second:8.0f} claims/s"
+            f" {run.cpu_ms_each:7.3f} CPU-ms/claim of the worker"
+            f" {run.machine_ms_each:7.3f} of the machine"
         )
 
 
@@ -69,7 +69,7 @@ def _bare(ground: Surroundings, claims: list) -> Measured:
 def _review(ground: Surroundings, claims: list) -> Measured:
     url = ground.postgres.create_database()
     asyncio.run(filled_database(url, claims))
-    environment = ground.environment(url, _free_port())
+    environment = ground.environment(url, free_port())
     measured = drain(
         ["-m", "services.review"], environment, url.replace("+asyncpg", ""), len(claims)
     )
@@ -84,7 +84,7 @@ def _latency(ground: Surroundings) -> None:
     asyncio.run(filled_database(url, claims))
     process = subprocess.Popen(
         [sys.executable, "-m", "services.review"],
-        env=ground.environment(url, _free_port()),
+        env=ground.environment(url, free_port()),
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -154,12 +154,6 @@ def _length(bootstrap: str, topic: str) -> int:
         return sum(high for _, high in ends)
     finally:
         consumer.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":
