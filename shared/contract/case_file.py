@@ -189,6 +189,7 @@ class NoticeKind(StrEnum):
     INFORMATION_REQUEST = "information_request"
     DECISION = "decision"
     COMPLAINT_ACKNOWLEDGED = "complaint_acknowledged"
+    PASSED_ON = "passed_on"
 
 
 class Opened(Body):
@@ -258,6 +259,16 @@ class Decided(Body):
     decision_id: Identifier
 
 
+class PassedOn(Body):
+    """A contact of the case was passed on to another body, with the day that it was received."""
+
+    fact: Literal["passed_on"] = "passed_on"
+    contact_id: Identifier
+    body: Identifier
+    received_at: Instant
+    by: Identifier
+
+
 class Closed(Body):
     """A service request was settled."""
 
@@ -275,6 +286,7 @@ Fact = Annotated[
     | Escalated
     | Returned
     | Decided
+    | PassedOn
     | Closed,
     Field(discriminator="fact"),
 ]

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from shared.contract.base import Body, holds_personal_data
 from shared.contract.case_file import CaseFileUpdated
-from shared.contract.contacts import ContactReceived
+from shared.contract.contacts import ContactPassedOn, ContactReceived
 from shared.contract.public import (
     CaseDecided,
     CaseOpened,
@@ -75,6 +75,7 @@ class Topic:
 
 
 CONTACT_RECEIVED = EventType("claims.contact.received.v1", ContactReceived, "contact_id")
+CONTACT_PASSED_ON = EventType("claims.contact.passed-on.v1", ContactPassedOn, "contact_id")
 CASE_FILE_UPDATED = EventType("claims.case-file.updated.v1", CaseFileUpdated, "case_id")
 CASE_OPENED = EventType("claims.case.opened.v1", CaseOpened, "case_id")
 CASE_STATE_CHANGED = EventType("claims.case.state-changed.v1", CaseStateChanged, "case_id")
@@ -92,7 +93,7 @@ CONTACTS = Topic(
     owner="intake",
     readers=("review",),
     audience=Audience.INTERNAL,
-    events=(CONTACT_RECEIVED,),
+    events=(CONTACT_RECEIVED, CONTACT_PASSED_ON),
     retention_days=30,
 )
 CASE_FILE = Topic(
@@ -138,7 +139,7 @@ DELIVERY_REPORTS = Topic(
 POLICIES = Topic(
     "reference.policies.v1",
     owner="policy administration",
-    readers=("review",),
+    readers=("intake", "review"),
     audience=Audience.INTERNAL,
     events=(POLICY_CHANGED,),
     retention_days=None,

@@ -23,6 +23,7 @@ class Channel(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     LETTER = "letter"
+    WEB = "web"
 
 
 class Language(StrEnum):
@@ -119,6 +120,15 @@ class ContactText(PersonalData):
     text: Text = ""
 
 
+class Handover(Body):
+    """A misdirected application passed on to the body that is responsible (SGB I §16(2))."""
+
+    body: Identifier = Field(description="Code of the body in the desk's rules.")
+    by: Identifier = Field(description="Who passed it on.")
+    at: Instant
+    reason: ShortText = ""
+
+
 class ContactReceived(Body):
     """`claims.contact.received.v1`: one clean contact, stored with its originals."""
 
@@ -143,3 +153,17 @@ class ContactReceived(Body):
     needs_person: ShortText | None = Field(
         default=None, description="Why a person must look first, e.g. an unreadable scan."
     )
+    assigned_by: Identifier | None = Field(
+        default=None, description="Who took it out of the unidentified queue."
+    )
+    handover: Handover | None = Field(
+        default=None, description="It was passed on before any case was opened for it."
+    )
+
+
+class ContactPassedOn(Body):
+    """`claims.contact.passed-on.v1`: a contact published earlier went to the responsible body."""
+
+    contact_id: Identifier
+    received_at: Instant = Field(description="Counts as the day of the application there, too.")
+    handover: Handover

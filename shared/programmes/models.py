@@ -31,6 +31,7 @@ FACT_NAMES = frozenset(
         "notice_requested",
         "escalated",
         "returned",
+        "passed_on",
         "decided",
         "closed",
     }
@@ -142,6 +143,15 @@ class Reason(_Data):
     carc: int | None = Field(default=None, ge=1)
 
 
+class OtherBody(_Data):
+    """An agency or insurer to which misdirected applications are passed on (SGB I §16(2))."""
+
+    names: Words
+    address: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        min_length=1, max_length=6, description="Where the papers go, line by line."
+    )
+
+
 class DeskRules(_Data):
     """What holds for every case, and for every programme that does not say otherwise."""
 
@@ -150,6 +160,9 @@ class DeskRules(_Data):
     clocks: tuple[ClockRule, ...]
     reasons: dict[Code, Reason]
     items: dict[str, Words] = Field(description="Checklist items in the client's words.")
+    bodies: dict[Code, OtherBody] = Field(
+        default={}, description="Who else is responsible: where misdirected applications go."
+    )
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of an instant at the desk."""

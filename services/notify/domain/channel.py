@@ -14,7 +14,12 @@ _ADDRESS = re.compile(
 )
 
 _FOR_STRANGERS = frozenset(
-    {NoticeKind.RECEIPT, NoticeKind.INFORMATION_REQUEST, NoticeKind.COMPLAINT_ACKNOWLEDGED}
+    {
+        NoticeKind.RECEIPT,
+        NoticeKind.INFORMATION_REQUEST,
+        NoticeKind.COMPLAINT_ACKNOWLEDGED,
+        NoticeKind.PASSED_ON,
+    }
 )
 """Notices that say nothing about a policy, so that an unknown correspondent may read them."""
 

@@ -20,6 +20,7 @@ from shared.contract.case_file import (
     Decision,
     DecisionOutcome,
     NoticeKind,
+    PassedOn,
 )
 from shared.contract.contacts import Language
 from shared.programmes import DeskRules, ProgrammeVersion
@@ -67,6 +68,8 @@ class NoticeFacts:
     approved: str
     reasons: tuple[str, ...]
     amounts: Amounts | None
+    passed_on_to: str = ""
+    received_on: str = ""
 
 
 def facts_of(
@@ -90,7 +93,8 @@ def facts_of(
 
     Raises:
         ContentMissing: An information request without open items or deadline, a decision notice
-            without a decision, or a code that nobody wrote a text for.
+            without a decision, one on an application that was not passed on, or a code that
+            nobody wrote a text for.
     """
     language = words.language
     known = case.client is not None
@@ -98,6 +102,7 @@ def facts_of(
     asks = kind is NoticeKind.INFORMATION_REQUEST
     if asks and case.answer_by is None:
         raise ContentMissing("an information request needs the day until which to answer")
+    passed_on = _passed_on(case, desk) if kind is NoticeKind.PASSED_ON else None
     loss = case.claim.date_of_loss if case.claim else None
     zone = desk.calendar.business.zone
     return NoticeFacts(
@@ -117,7 +122,20 @@ def facts_of(
         approved=money(decision.approved, decision.currency, language) if decision else "",
         reasons=_reasons(decision, programme, desk, language) if decision else (),
         amounts=_amounts(case, decision, programme, words) if decision else None,
+        passed_on_to=desk.bodies[passed_on.body].names.text(language) if passed_on else "",
+        received_on=_local_day(passed_on.received_at, zone, language) if passed_on else "",
     )
+
+
+def _passed_on(case: CaseFileUpdated, desk: DeskRules) -> PassedOn:
+    """To whom the application went, by the change of the case that asked for this notice."""
+    told = [fact for fact in case.facts if isinstance(fact, PassedOn)]
+    if not told:
+        raise ContentMissing("nothing was passed on by this change of the case")
+    if told[-1].body not in desk.bodies:
+        message = f"no text for the body {told[-1].body!r}"
+        raise ContentMissing(message)
+    return told[-1]
 
 
 def _local_day(at: datetime, zone: ZoneInfo, language: Language) -> str:

@@ -16,6 +16,7 @@ from shared.contract.case_file import (
     DecidedLine,
     Decision,
     DecisionOutcome,
+    PassedOn,
     Recommendation,
 )
 from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Language
@@ -98,6 +99,9 @@ def sample_case(
         ),
         checklist=(ChecklistItem(item="document:invoice", line_id=1),),
         answer_by=SAMPLE_DAY + timedelta(days=14),
+        facts=(
+            PassedOn(contact_id="sample", body="housing_benefit", received_at=_OPENED, by="rita"),
+        ),
         decisions=(
             Decision(
                 decision_id="sample",
