@@ -12,11 +12,12 @@ from services.review.domain.case import (
     return_case,
 )
 from services.review.domain.known import Known
+from services.review.handovers import pass_contact_on
 from services.review.publication import publish
 from services.review.touched import Touched, new_case_ids
 from shared.contract.case_file import CaseFileUpdated, CaseState
 from shared.contract.catalogue import CLIENTS, CLOCKS, CONTACTS, POLICIES
-from shared.contract.contacts import ContactReceived
+from shared.contract.contacts import ContactPassedOn, ContactReceived
 from shared.contract.public import EscalationChanged, EscalationReason
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.messaging.envelope import Event
@@ -71,6 +72,9 @@ def on_contacts(programmes: Programmes) -> Handler:
             touched.note(publish(work, case, after))
             case_of_contact[contact.contact_id] = case_id
         await touched.save(work.connection, case_of_contact)
+        for event in events:
+            if isinstance(event.body, ContactPassedOn):
+                await pass_contact_on(work, event.body, programmes)
 
     return handle
 

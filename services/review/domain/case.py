@@ -11,6 +11,7 @@ from services.review.domain.assessment import assess, open_questions
 from services.review.domain.checklist import Checklist, brought_up_to_date, waived
 from services.review.domain.claim import claim_after
 from services.review.domain.known import Known
+from services.review.domain.passing_on import handover_facts
 from services.review.domain.subject import ClaimUnderReview
 from services.review.domain.transitions import SETTLED, SYSTEM, changed, notice_requested
 from shared.contract.case_file import (
@@ -20,6 +21,7 @@ from shared.contract.case_file import (
     CaseFileUpdated,
     CaseKind,
     CaseState,
+    Closed,
     ContactAdded,
     Decided,
     DecidedLine,
@@ -34,7 +36,14 @@ from shared.contract.case_file import (
     Recommendation,
     Returned,
 )
-from shared.contract.contacts import Channel, ContactReceived, DocumentKind, Intent
+from shared.contract.contacts import (
+    Channel,
+    ContactPassedOn,
+    ContactReceived,
+    DocumentKind,
+    Handover,
+    Intent,
+)
 from shared.contract.reference import ClientChanged
 from shared.errors import RuleViolation
 from shared.ids import derived_id
@@ -86,6 +95,8 @@ def open_case(contact: ContactReceived, case_id: str, known: Known) -> CaseFileU
         documents=contact.documents,
         keyed_by=(contact.keyed_by,) if contact.keyed_by else (),
     )
+    if contact.handover is not None:
+        return _opened_elsewhere(case, contact, contact.handover)
     notice = NoticeKind.COMPLAINT_ACKNOWLEDGED if kind is CaseKind.COMPLAINT else NoticeKind.RECEIPT
     facts: list[Fact] = [
         Opened(contact_id=contact.contact_id),
@@ -94,6 +105,23 @@ def open_case(contact: ContactReceived, case_id: str, known: Known) -> CaseFileU
     if kind is not CaseKind.CLAIM:
         return case.model_copy(update={"facts": tuple(facts)})
     return _reviewed(case, contact, known, {}, facts)
+
+
+def _opened_elsewhere(
+    case: CaseFileUpdated, contact: ContactReceived, handover: Handover
+) -> CaseFileUpdated:
+    """A case for what was passed on at once: it says to whom, tells the client, and is settled."""
+    passed = ContactPassedOn(
+        contact_id=contact.contact_id, received_at=contact.received_at, handover=handover
+    )
+    facts = (
+        Opened(contact_id=contact.contact_id),
+        *handover_facts(case.case_id, passed),
+        Closed(comment="passed on"),
+    )
+    return case.model_copy(
+        update={"state": CaseState.CLOSED, "subject": _subject(contact), "facts": facts}
+    )
 
 
 def add_contact(case: CaseFileUpdated, contact: ContactReceived, known: Known) -> CaseFileUpdated:

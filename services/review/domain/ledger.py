@@ -13,7 +13,7 @@ from typing import Any, Self
 import orjson
 
 from services.review.domain.subject import NOTHING, PastClaim
-from shared.contract.case_file import DECIDED, CaseFileUpdated
+from shared.contract.case_file import DECIDED, CaseFileUpdated, CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ class Ledger:
         return [self._claim(row) for row in self.rows if row[0] != case_id]
 
     def with_case(self, case: CaseFileUpdated) -> Self:
-        """The ledger with this case as it is now."""
+        """The ledger with this case as it is now; one that was passed on claims nothing here."""
         before = [row for row in self.rows if row[0] != case.case_id]
+        if case.state is CaseState.CLOSED:
+            return replace(self, rows=tuple(before))
         return replace(self, rows=(*before, _row(_entry(self.policy_number, case))))
 
     def _claim(self, row: list[Any]) -> PastClaim:
