@@ -6,7 +6,7 @@ Rules (each is a test in `tests/integration/test_messaging_*.py`):
 - a record that can't be decoded or handled goes to the dead-letter topic alone, through the
   outbox of the same transaction, and the rest of its batch counts;
 - a temporary fault is tried again with the same batch, for ever, with growing pauses;
-- any other fault is isolated record by record; many in a row mean that the program is at fault,
+- any other fault is isolated by halving the batch; many in a row mean that the program is at fault,
   not the data, so the process ends and its supervisor starts it again.
 """
 
@@ -159,7 +159,7 @@ class Processor:
         while True:
             try:
                 with SECONDS.labels(topic.name).time():
-                    return await self._handle_or_isolate(topic, tp, batch, handler)
+                    return await self._handle_or_isolate(topic, tp, batch.records, handler)
             except OwnershipLost:
                 log.info("partition moved to another worker", topic=topic.name)
                 return None
@@ -199,40 +199,32 @@ class Processor:
                 .values(next_offset=first)
             )
 
-    async def _handle_or_isolate(self, topic: Topic, tp: TP, batch: Batch, handler: Handler) -> int:
+    async def _handle_or_isolate(
+        self, topic: Topic, tp: TP, records: Sequence[Any], handler: Handler
+    ) -> int:
+        """Handle records together; on a fault in halves, until what is at fault stands alone."""
         try:
-            next_offset = await self._transaction(topic, tp, batch.records, handler)
+            return await self._transaction(topic, tp, records, handler)
         except (OwnershipLost, OutOfPlace, TemporaryFault):
             raise
         except Exception as error:
             if is_temporary(error):
                 raise
-            if not isinstance(error, BadEvent):
-                log.exception("a batch failed; its records are handled one by one")
-            return await self._one_by_one(topic, tp, batch.records, handler)
-        self._faults_in_a_row = 0
-        return next_offset
+            fault = error
+        if len(records) == 1:
+            self._count_fault(fault)
+            return await self._transaction(topic, tp, records, handler, dead=fault)
+        middle = len(records) // 2
+        await self._handle_or_isolate(topic, tp, records[:middle], handler)
+        return await self._handle_or_isolate(topic, tp, records[middle:], handler)
 
-    async def _one_by_one(
-        self, topic: Topic, tp: TP, records: Sequence[Any], handler: Handler
-    ) -> int:
-        next_offset = int(records[0].offset)
-        for record in records:
-            try:
-                next_offset = await self._transaction(topic, tp, [record], handler)
-            except (OwnershipLost, OutOfPlace, TemporaryFault):
-                raise
-            except Exception as error:
-                if is_temporary(error):
-                    raise
-                if not isinstance(error, BadEvent):
-                    self._faults_in_a_row += 1
-                    if self._faults_in_a_row > _FAULTS_IN_A_ROW:
-                        raise
-                next_offset = await self._transaction(topic, tp, [record], handler, dead=error)
-            else:
-                self._faults_in_a_row = 0
-        return next_offset
+    def _count_fault(self, error: Exception) -> None:
+        if isinstance(error, BadEvent):
+            return
+        log.error("a record could not be handled", exc_info=error)
+        self._faults_in_a_row += 1
+        if self._faults_in_a_row > _FAULTS_IN_A_ROW:
+            raise error
 
     async def _transaction(
         self,
@@ -262,7 +254,9 @@ class Processor:
                 .where(table.c.topic == tp.topic, table.c.partition == tp.partition)
                 .values(next_offset=next_offset)
             )
-        if dead is not None:
+        if dead is None:
+            self._faults_in_a_row = 0
+        else:
             DEAD.labels(topic.name).inc(len(records))
         if work.records:
             self._outbox.wake()

@@ -113,3 +113,18 @@ async def test_what_cannot_be_handled_goes_to_the_dead_letters_and_the_rest_goes
     assert dead[b"contact-5"]["ce_type"] == b"claims.contact.received.v1"
     assert echo.refusals == 2
     assert not echo.failures
+
+
+async def test_a_program_that_fails_on_everything_stops_instead_of_setting_all_aside(
+    kafka: str, prefix: str, database_url: str
+) -> None:
+    send_contacts(kafka, prefix, [contact(n, text="poison") for n in range(60)])
+    async with EchoWorker(kafka, database_url, prefix).running() as echo:
+
+        async def stopped() -> bool:
+            return bool(echo.failures) and await echo.worker.outbox.pending() == 0
+
+        await until(stopped)
+        assert await echo.total() == 0
+    # A dead letter that a busy database put off counts twice.
+    assert 10 < len(read_all(kafka, echo_topic(prefix).dead_letters)) <= 20
