@@ -26,6 +26,7 @@ class Received:
         place: Where a mail lay: UIDVALIDITY and UID, so that a mail seen again after a crash is
             told from one that was delivered twice.
         fingerprint: Of what the sender wrote, the same for every delivery of it.
+        sequence: Grows with everything that a person does with it.
     """
 
     received_id: str
@@ -43,6 +44,7 @@ class Received:
     document_id: str | None = None
     sender_name: str | None = None
     examine_until: datetime | None = None
+    sequence: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 `received` has one row for everything that ever came in, whatever was made of it. Texts and
 addresses of clients stand only in `contacts` and in the document store, so that erasing a client
-has few places to go to. The last four tables are what intake knows from other services' topics.
+has few places to go to. `handlings` says what people did with it. The tables from `known_cases` on
+are what intake knows from other services' topics.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
@@ -29,11 +30,25 @@ received = Table(
     Column("document_id", Text),
     Column("sender_name", Text),  # only for a letter that waits to be read
     Column("examine_until", UtcDateTime),
+    Column("sequence", Integer, nullable=False, server_default="1"),  # grows as people act on it
     Index("received_message_id", "message_id"),
     Index("received_fingerprint", "fingerprint"),
     Index("received_contact_id", "contact_id"),
     Index("received_case_id", "case_id"),
     Index("received_verdict", "verdict", "received_at"),
+)
+handlings = Table(
+    "handlings",
+    metadata,
+    Column("received_id", Text, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("case_id", Text),
+    Column("client_id", Text),
+    Column("body", Text),
+    Column("reason", Text, nullable=False),
 )
 contacts = Table(
     "contacts",
@@ -76,6 +91,19 @@ case_of_notice = Table(
     metadata,
     Column("notice_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False),
+)
+case_of_contact = Table(
+    "case_of_contact",
+    metadata,
+    Column("contact_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+)
+known_policies = Table(
+    "known_policies",
+    metadata,
+    Column("policy_number", Text, primary_key=True),
+    Column("holder_client_id", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
 )
 known_clients = Table(
     "known_clients",
