@@ -1,0 +1,14 @@
+"""Intake for people and clients' systems: calls, letters, claims, what came in, the queue."""
+
+from fastapi import APIRouter
+
+from services.intake.api import letters, phone_notes, received, unidentified
+from services.intake.app import App
+
+
+def router(app: App) -> APIRouter:
+    """The routes of intake."""
+    routes = APIRouter()
+    for part in (phone_notes, letters, received, unidentified):
+        routes.include_router(part.routes(app))
+    return routes

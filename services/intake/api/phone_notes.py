@@ -1,0 +1,32 @@
+"""Notes of calls."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response, status
+
+from services.intake import noting
+from services.intake.api.actors import Writer
+from services.intake.app import App
+from services.intake.domain.phone import PhoneNote
+from services.intake.views import Accepted
+
+
+def routes(app: App) -> APIRouter:
+    """The routes of phone notes."""
+    router = APIRouter()
+
+    @router.post("/phone-notes", status_code=status.HTTP_201_CREATED)
+    async def take_phone_note(
+        note: PhoneNote,
+        actor: Writer,
+        response: Response,
+        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    ) -> Accepted:
+        """Take the note of a call; the same `Idempotency-Key` gives the same contact."""
+        async with app.service.unit_of_work() as work:
+            contact_id, repeated = await noting.take_note(app, work, note, actor, idempotency_key)
+        if repeated:
+            response.status_code = status.HTTP_200_OK
+        return Accepted(contact_id=contact_id, verdict="contact")
+
+    return router

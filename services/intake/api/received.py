@@ -1,0 +1,64 @@
+"""What came in and what was made of it, and its documents."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+import structlog
+from fastapi import APIRouter, Query, Response
+
+from services.intake import store
+from services.intake.api.actors import Reader
+from services.intake.app import App
+from services.intake.views import ReceivedView, view_of
+from shared.errors import NotFound, RuleViolation
+
+log = structlog.get_logger(__name__)
+
+
+def routes(app: App) -> APIRouter:
+    """The routes of what came in."""
+    router = APIRouter()
+    database = app.service.database
+
+    @router.get("/received")
+    async def list_received(
+        _reader: Reader,
+        message_id: Annotated[str | None, Query(max_length=500)] = None,
+        contact_id: Annotated[str | None, Query(max_length=64)] = None,
+        case_id: Annotated[str | None, Query(max_length=64)] = None,
+    ) -> list[ReceivedView]:
+        """What intake made of a mail, a contact, or everything that belongs to a case."""
+        if not (message_id or contact_id or case_id):
+            message = "name a message_id, a contact_id or a case_id"
+            raise RuleViolation("no_filter", message)
+        async with database.reading() as connection:
+            rows = await store.list_received(
+                connection, message_id=message_id, contact_id=contact_id, case_id=case_id
+            )
+        return [view_of(row) for row in rows]
+
+    @router.get("/documents/{document_id}")
+    async def get_document(document_id: str, reader: Reader) -> Response:
+        """A document's bytes, never shown inside the page; who fetched it is logged."""
+        async with database.reading() as connection:
+            found = await store.document(connection, document_id)
+        if found is None:
+            message = "no such document"
+            raise NotFound(message)
+        data = await app.documents.get(document_id)
+        log.info("document fetched", document_id=document_id, by=reader.subject)
+        return Response(data, media_type=found.media_type, headers=as_attachment(found.name))
+
+    return router
+
+
+def as_attachment(name: str) -> dict[str, str]:
+    """Headers that make a browser save a file whatever is in it."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    encoded = quote(name, safe="")
+    return {
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "no-store",
+    }
