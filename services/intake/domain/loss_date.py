@@ -82,7 +82,7 @@ def date_of_loss(text: str, today: date) -> LossDate | None:
         score = _score(text[start : hit.start], text[hit.end : end])
         if score <= 0:
             continue
-        score -= 0.0 if hit.exact else 0.15
+        score -= 1.0 - hit.sure
         quote = " ".join(text[max(start, hit.start - 60) : min(end, hit.end + 60)].split())
         if best is None or score > best[0]:
             best = score, LossDate(hit.day, quote, round(min(0.95, score), 2))

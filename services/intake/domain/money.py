@@ -4,35 +4,51 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 _NUMBER = (
-    r"(?:\d{1,3}(?:[.\s'’]\d{3}){1,3}(?:,\d{1,2})?(?![.]?\d)"  # 1.234,56  1 234,56  1'234
-    r"|\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!,?\d)"  # 1,234.56
-    r"|\d{1,3}(?:'\d{3}){1,3}\.\d{1,2}"  # 1'234.56
+    r"(?:[1-9]\d{0,2}(?:[.\s'’]\d{3}){1,3}(?:,\d{1,2})?(?![.]?\d)"  # 1.234,56  1 234,56  1'234
+    r"|[1-9]\d{0,2}(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!,?\d)"  # 1,234.56
+    r"|[1-9]\d{0,2}(?:['’\s]\d{3}){1,3}\.\d{1,2}(?!\d)"  # 1'234.56
     r"|\d{1,9}(?:[.,]\d{1,2})?(?![.,]?\d))"  # 450  450,5  450.00
 )
 _NAMES: Final = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
     "$": "USD", "usd": "USD", "us-dollar": "USD", "dollar": "USD", "dollars": "USD",
     "£": "GBP", "gbp": "GBP", "pfund": "GBP", "pounds": "GBP",
-    "chf": "CHF", "sfr": "CHF", "franken": "CHF",
+    "chf": "CHF", "sfr": "CHF", "fr": "CHF", "franken": "CHF", "francs": "CHF",
+    "zł": "PLN", "zloty": "PLN", "złoty": "PLN", "kč": "CZK", "¥": "JPY",
 }  # fmt: skip
+_CODES: Final = (
+    "AUD", "BGN", "CAD", "CNY", "CZK", "DKK", "HKD", "HUF", "INR", "JPY", "NOK", "PLN", "RON",
+    "SEK", "TRY", "UAH", "ZAR",
+)  # fmt: skip
+"""Only in capitals: "Sek." are seconds, and "try" is a word."""
 _CURRENCY = (
-    r"€|\$|£|(?:eur|euros?|usd|us-dollar|dollars?|gbp|pounds|pfund|chf|sfr|franken)(?![a-zäöüß])"
+    r"€|\$|£|¥|(?:eur|euros?|usd|us-dollar|dollars?|gbp|pounds|pfund|chf|sfr|franken|francs|zł"
+    rf"|zloty|złoty|kč|(?-i:Fr|{'|'.join(_CODES)}))(?![a-zäöüß])"
 )
+_PER_UNIT = (
+    r"(?!\s?/\s?(?:kwh|std|stunde|h\b|m²|m2|qm|stk|stück|monat|tag|hour|day|month|unit|km|liter"
+    r"|l\b|kg|pc))"
+)
+"""A price per hour or kilowatt-hour is no expense; what it comes to stands elsewhere."""
 _DASHES = r"(?:[,.]\s?(?:--|-|–|—)+)?"  # 450,- €
 _MONEY = re.compile(
     rf"(?<![\w.,])(?P<sign>[-−]\s?)?"
     rf"(?:(?P<before>{_CURRENCY})\.?:?\s{{0,2}}(?P<minus>[-−])?(?P<first>{_NUMBER}){_DASHES}"
-    rf"|(?P<second>{_NUMBER}){_DASHES}\s{{0,2}}(?P<after>{_CURRENCY}))",
+    rf"|(?P<second>{_NUMBER}){_DASHES}\s{{0,2}}(?P<after>{_CURRENCY})){_PER_UNIT}",
     re.IGNORECASE,
 )
 _BARE = re.compile(
     rf"(?<![\w.,/+-])(?P<sign>[-−])?(?P<number>{_NUMBER})(?P<dashes>,\s?(?:--|-|–)+)?\s*$"
 )
+_DIGIT = re.compile(r"\d")
+_LAST_SIGNS: Final = frozenset("0123456789-–")
 _CENTS = re.compile(r"[.,]\d{2}$")
 _THOUSANDS = re.compile(r"[.,'’\s](?=\d{3}(?:\D|$))")
+_LONGEST_LINE: Final = 200
 _LARGEST: Final = Decimal(10**9)
 
 
@@ -53,14 +69,20 @@ class Money:
     end: int
 
 
-def find_money(text: str) -> list[Money]:
+def find_money(text: str) -> tuple[Money, ...]:
     """Every amount with a currency, in order."""
-    return list(_all(text))
+    return _of_line(text) if len(text) <= _LONGEST_LINE else tuple(_all(text))
+
+
+@lru_cache(maxsize=1024)
+def _of_line(line: str) -> tuple[Money, ...]:
+    """Remembered, as a line is looked at several times: as an amount, a cell, a row, an item."""
+    return tuple(_all(line)) if _DIGIT.search(line) else ()
 
 
 def amount_at_end(line: str, currency: str = "EUR") -> Money | None:
     """An amount with cents but without a currency at the end of a line, as in a table."""
-    match = _BARE.search(line)
+    match = _BARE.search(line) if line.rstrip()[-1:] in _LAST_SIGNS else None
     if match is None or not (match["dashes"] or _CENTS.search(match["number"])):
         return None
     amount = _decimal(match["number"])
@@ -74,7 +96,8 @@ def _all(text: str) -> Iterator[Money]:
         amount = _decimal(match["first"] or match["second"])
         if amount is None:
             continue
-        currency = _NAMES[(match["before"] or match["after"]).lower()]
+        name = match["before"] or match["after"]
+        currency = name if name in _CODES else _NAMES[name.lower()]
         negative = match["minus"] or (match["sign"] and _is_minus(text, match))
         start = match.start() if negative else match.start() + len(match["sign"] or "")
         yield Money(-amount if negative else amount, currency, start, match.end())
