@@ -11,9 +11,9 @@ from services.intake.app import App
 from services.intake.examining import examine_for_ever
 from services.intake.receiving import receive_mails
 from shared.contract.case_file import CaseFileUpdated
-from shared.contract.catalogue import CASE_FILE, CLIENTS, NOTICES
+from shared.contract.catalogue import CASE_FILE, CLIENTS, NOTICES, POLICIES
 from shared.contract.public import NoticeStatusChanged
-from shared.contract.reference import ClientChanged
+from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.errors import TemporaryFault
 from shared.messaging.envelope import Event
 from shared.messaging.processing import Handler, UnitOfWork
@@ -24,6 +24,7 @@ def register(app: App) -> None:
     app.service.subscribe(CASE_FILE, on_case_files(app))
     app.service.subscribe(NOTICES, on_notices(app))
     app.service.subscribe(CLIENTS, on_clients)
+    app.service.subscribe(POLICIES, on_policies)
     mailbox = Mailbox(_account(app), partial(receive_mails, app))
     app.service.background("mailbox", lambda: _read_mailbox(app, mailbox))
     app.service.background("examination", lambda: examine_for_ever(app))
@@ -54,6 +55,7 @@ def on_case_files(app: App) -> Handler:
         files = [event.body for event in events if isinstance(event.body, CaseFileUpdated)]
         await projection.save_cases(work.connection, files)
         await projection.save_notices(work.connection, projection.notices_asked_for(files))
+        await projection.save_contacts_placed(work.connection, projection.contacts_placed(files))
         work.after_commit(app.to_examine.set)
 
     return handle
@@ -78,6 +80,12 @@ async def on_clients(work: UnitOfWork, events: Sequence[Event]) -> None:
     """Keep the addresses of clients."""
     changed = [event.body for event in events if isinstance(event.body, ClientChanged)]
     await projection.save_clients(work.connection, changed)
+
+
+async def on_policies(work: UnitOfWork, events: Sequence[Event]) -> None:
+    """Keep who holds which policy."""
+    changed = [event.body for event in events if isinstance(event.body, PolicyChanged)]
+    await projection.save_policies(work.connection, changed)
 
 
 def _account(app: App) -> Account:
