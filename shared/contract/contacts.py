@@ -100,6 +100,47 @@ class Evidence(Body):
     source: Literal["subject", "body", "attachment", "header", "note", "scan"]
     quote: ShortText
     confidence: float = Field(ge=0, le=1)
+    value: ShortText = Field(default="", description="What was read, in its normal form.")
+    place: ShortText = Field(default="", description="Name of the attachment it was read in.")
+    doubt: ShortText = Field(
+        default="",
+        description="Why a person has to check it: a second value, wrong check digits, …",
+    )
+
+
+class InvoiceItem(Body):
+    """One position of an invoice."""
+
+    description: ShortText
+    amount: Amount | None = None
+
+
+class Invoice(PersonalData):
+    """What an attached invoice says; every field may be missing."""
+
+    number: Identifier | None = None
+    issued_on: Day | None = None
+    seller: ShortText = ""
+    currency: str = Field(default="EUR", min_length=3, max_length=3)
+    items: tuple[InvoiceItem, ...] = ()
+    net: Amount | None = None
+    tax: Amount | None = None
+    total: Amount | None = Field(default=None, description="With tax.")
+    iban: str | None = Field(default=None, max_length=42, description="The seller's account.")
+    credit: bool = Field(default=False, description="A credit note: the amounts were given back.")
+    exact: bool = Field(
+        default=False, description="Read from the XML of an electronic invoice, not from words."
+    )
+    file: ShortText = Field(default="", description="Name of the attachment.")
+
+
+class UnconfirmedDetails(PersonalData):
+    """What a contact says about its writer: it changes nothing before `accounts` confirmed it."""
+
+    phone_numbers: tuple[ShortText, ...] = Field(default=(), description="E.164.")
+    postal_address: ShortText | None = Field(default=None, description="A new one, on one line.")
+    email_address: ShortText | None = Field(default=None, description="A new one.")
+    valid_from: Day | None = Field(default=None, description="From when the new address holds.")
 
 
 class Sender(PersonalData):
@@ -146,6 +187,8 @@ class ContactReceived(Body):
     words: ContactText
     claim: ClaimDetails | None = None
     evidence: tuple[Evidence, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    unconfirmed_details: UnconfirmedDetails | None = None
     documents: tuple[Document, ...] = ()
     keyed_by: Identifier | None = Field(
         default=None, description="Who keyed a phone note in; that person may not decide it."

@@ -98,7 +98,11 @@ _EXAMPLES: tuple[Body, ...] = (
             subject="Schadenmeldung", text="Mein Fahrrad wurde aus dem Keller gestohlen."
         ),
         claim=_CLAIM,
-        evidence=(Evidence(field="policy_number", source="body", quote=_POLICY, confidence=0.99),),
+        evidence=(
+            Evidence(
+                field="policy_number", source="body", quote=_POLICY, confidence=0.99, value=_POLICY
+            ),
+        ),
         documents=(_INVOICE,),
     ),
     ContactPassedOn(
