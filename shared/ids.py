@@ -4,12 +4,15 @@ import hashlib
 import re
 import secrets
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0, 1, I, L, O: they are misread and misheard. 31 signs: a prime, so that the weighted check
 sign below finds every single wrong sign and every swap of neighbours."""
 _VALUE = {sign: value for value, sign in enumerate(_ALPHABET)}
 _BODY_LENGTH = 8
+_HYPHENS = 3
 _CASE_ID = re.compile(
     rf"(?<![A-Za-z0-9])C-?([{_ALPHABET}]{{4}})-?([{_ALPHABET}]{{4}})-?([{_ALPHABET}])(?![A-Za-z0-9])",
     re.IGNORECASE,
@@ -65,14 +68,40 @@ def _case_id_of(number: int) -> str:
     return f"C-{body[:4]}-{body[4:]}-{_check_sign(body)}"
 
 
+@dataclass(frozen=True, slots=True)
+class CaseNumber:
+    """What looks like a case id in a text.
+
+    Attributes:
+        case_id: In its normal form.
+        valid: False if its check sign does not fit: it is mistyped.
+        start: Where it begins in the text.
+        end: Where it ends.
+    """
+
+    case_id: str
+    valid: bool
+    start: int
+    end: int
+
+
+def case_numbers(text: str) -> Iterator[CaseNumber]:
+    """Everything in a text that looks like a case id, in order.
+
+    With a wrong check sign only what has its hyphens: without them it is any word with a C.
+    """
+    for match in _CASE_ID.finditer(text):
+        body = (match[1] + match[2]).upper()
+        check = match[3].upper()
+        valid = _check_sign(body) == check
+        if valid or match[0].count("-") == _HYPHENS:
+            case_id = f"C-{body[:4]}-{body[4:]}-{check}"
+            yield CaseNumber(case_id, valid, match.start(), match.end())
+
+
 def find_case_ids(text: str) -> list[str]:
     """Every valid case id in a text, normalised, in order of appearance, each once.
 
     A number with a typing error fails its check sign and is not returned.
     """
-    found: dict[str, None] = {}
-    for first, second, check in _CASE_ID.findall(text):
-        body = (first + second).upper()
-        if _check_sign(body) == check.upper():
-            found[f"C-{body[:4]}-{body[4:]}-{check.upper()}"] = None
-    return list(found)
+    return list(dict.fromkeys(number.case_id for number in case_numbers(text) if number.valid))
