@@ -1,30 +1,27 @@
 """The note of a call, as a representative keys it in, becomes a contact."""
 
-import hashlib
+from typing import Literal
 
-import structlog
-
-from services.intake import store
+from services.intake import projection, store
 from services.intake.app import App
 from services.intake.arrivals import Kept, keep
+from services.intake.deciding import Outcome, publish
 from services.intake.domain.attachments import Attachment
-from services.intake.domain.identify import Identified
-from services.intake.domain.normalise import Circumstances, contact_of_note
-from services.intake.domain.phone import PhoneNote
+from services.intake.domain.identify import KnownCase
+from services.intake.domain.normalise import Circumstances
+from services.intake.domain.phone import PhoneNote, contact_of_note, identify_caller
+from services.intake.repeats import answered_before, remember, request_of
 from services.intake.store import Received
 from services.intake.taking import must_be_known
+from services.intake.views import Accepted
 from shared.auth import Actor
-from shared.contract.contacts import ContactReceived
-from shared.errors import RuleViolation
 from shared.ids import random_id
 from shared.messaging.processing import UnitOfWork
-
-log = structlog.get_logger(__name__)
 
 
 async def take_note(
     app: App, work: UnitOfWork, note: PhoneNote, actor: Actor, key: str | None
-) -> tuple[str, bool]:
+) -> tuple[Accepted, bool]:
     """The contact of a note, and whether it existed already.
 
     Args:
@@ -37,50 +34,71 @@ async def take_note(
     Raises:
         RuleViolation: The key was used for another note, or the case is not known.
     """
-    digest = hashlib.sha256(note.model_dump_json().encode()).hexdigest()
-    request_key = f"{actor.subject}\x1f{key}"
-    if key is not None:
-        await store.one_at_a_time(work.connection)
-        earlier = await store.earlier_request(work.connection, request_key)
+    body = note.model_dump_json().encode()
+    request = request_of("note", actor, key, [body]) if key is not None else None
+    if request is not None:
+        earlier = await answered_before(work, request)
         if earlier is not None:
-            if earlier[0] != digest:
-                message = "this Idempotency-Key was used for another note"
-                raise RuleViolation("idempotency_key_reused", message)
-            return earlier[1], True
-    if note.case_id is not None:
-        await must_be_known(work, note.case_id)
-    original = Attachment("phone-note.json", "application/json", note.model_dump_json().encode())
-    (kept,) = await keep(app.documents, original, ())
-    contact = contact_of_note(
-        note,
-        actor.subject,
-        Identified(note.case_id, note.client_id),
-        Circumstances(
-            contact_id=random_id(),
-            received_at=work.now,
-            today=app.programmes.desk.local_day(work.now),
-            keywords={},
-            documents=(kept.document,),
-        ),
+            return await _answer_again(work, earlier), True
+    case = await _case(work, note)
+    (original,) = await keep(
+        app.documents, Attachment("phone-note.json", "application/json", body), ()
     )
-    await _record_note(work, contact, kept)
-    if key is not None:
-        await store.save_request(work.connection, request_key, digest, contact.contact_id, work.now)
-    return contact.contact_id, False
+    outcome = _outcome(app, work, note, actor, case, original)
+    assert outcome.contact is not None
+    await store.save_received(work.connection, [outcome.row])
+    await store.save_documents(work.connection, [original.row(outcome.row.received_id)])
+    await store.save_contacts(work.connection, [outcome.contact])
+    publish(work, outcome)
+    if request is not None:
+        await remember(work, request, outcome.contact.contact_id)
+    return _accepted(outcome.row), False
 
 
-async def _record_note(work: UnitOfWork, contact: ContactReceived, original: Kept) -> None:
+async def _case(work: UnitOfWork, note: PhoneNote) -> KnownCase | None:
+    if note.case_id is None:
+        return None
+    await must_be_known(work, note.case_id)
+    return (await projection.cases_known(work.connection, [note.case_id]))[note.case_id]
+
+
+def _outcome(
+    app: App,
+    work: UnitOfWork,
+    note: PhoneNote,
+    actor: Actor,
+    case: KnownCase | None,
+    original: Kept,
+) -> Outcome:
+    identified = identify_caller(note, case)
+    around = Circumstances(
+        contact_id=random_id(),
+        received_at=work.now,
+        today=app.programmes.desk.local_day(work.now),
+        keywords={},
+        documents=(original.document,),
+    )
     row = Received(
         received_id=random_id(),
-        channel=contact.channel.value,
-        received_at=contact.received_at,
-        verdict="contact",
-        contact_id=contact.contact_id,
-        case_id=contact.case_id,
+        channel="phone",
+        received_at=work.now,
+        verdict="unidentified" if identified.suspicion else "contact",
+        reason=identified.suspicion,
+        contact_id=around.contact_id,
+        case_id=identified.case_id,
         document_id=original.document.document_id,
     )
-    await store.save_received(work.connection, [row])
-    await store.save_documents(work.connection, [original.row(row.received_id)])
-    await store.save_contacts(work.connection, [contact])
-    work.emit(contact, cause=contact.contact_id)
-    log.info("received", channel="phone", verdict="contact", contact_id=contact.contact_id)
+    return Outcome(row, contact_of_note(note, actor.subject, identified, around))
+
+
+async def _answer_again(work: UnitOfWork, contact_id: str) -> Accepted:
+    (row,) = await store.list_received(work.connection, contact_id=contact_id)
+    return _accepted(row)
+
+
+def _accepted(row: Received) -> Accepted:
+    verdict: Literal["contact", "unidentified"] = (
+        "unidentified" if row.verdict == "unidentified" else "contact"
+    )
+    assert row.contact_id is not None
+    return Accepted(contact_id=row.contact_id, verdict=verdict)

@@ -13,7 +13,7 @@ class Accepted(BaseModel):
     """The answer to a phone note or a letter."""
 
     contact_id: str
-    verdict: Literal["pending", "contact", "duplicate"]
+    verdict: Literal["pending", "contact", "duplicate", "unidentified"]
 
 
 class ReceivedView(BaseModel):

@@ -97,7 +97,7 @@ class Evidence(Body):
     """Where a value was read and how sure that is."""
 
     field: Identifier
-    source: Literal["subject", "body", "attachment", "header", "note", "scan"]
+    source: Literal["subject", "body", "attachment", "header", "note", "scan", "form"]
     quote: ShortText
     confidence: float = Field(ge=0, le=1)
     value: ShortText = Field(default="", description="What was read, in its normal form.")
@@ -161,6 +161,14 @@ class ContactText(PersonalData):
     text: Text = ""
 
 
+class IdentityCheck(Body):
+    """One question by which a caller shows who they are; the answer itself is not kept."""
+
+    question: Identifier
+    result: Literal["passed", "failed", "not_asked"]
+    asked_by: Identifier
+
+
 class Handover(Body):
     """A misdirected application passed on to the body that is responsible (SGB I §16(2))."""
 
@@ -196,6 +204,7 @@ class ContactReceived(Body):
     needs_person: ShortText | None = Field(
         default=None, description="Why a person must look first, e.g. an unreadable scan."
     )
+    identity_checks: tuple[IdentityCheck, ...] = ()
     assigned_by: Identifier | None = Field(
         default=None, description="Who took it out of the unidentified queue."
     )

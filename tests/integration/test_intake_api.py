@@ -105,7 +105,8 @@ async def test_a_phone_note_is_a_contact_as_it_was_keyed_in(desk: IntakeDesk):
     assert contact.keyed_by == "rita"
     assert contact.sender.authenticated
     assert str(contact.claim.lines[0].amount) == "450.00"
-    assert [each.quote for each in contact.evidence] == ["date_of_birth: passed"]
+    (asked,) = contact.identity_checks
+    assert (asked.question, asked.result, asked.asked_by) == ("date_of_birth", "passed", "rita")
     (original,) = contact.documents
     assert original.kind is DocumentKind.ORIGINAL
     assert b"Fahrrad gestohlen." in await desk.app.documents.get(original.document_id)

@@ -24,9 +24,9 @@ def routes(app: App) -> APIRouter:
     ) -> Accepted:
         """Take the note of a call; the same `Idempotency-Key` gives the same contact."""
         async with app.service.unit_of_work() as work:
-            contact_id, repeated = await noting.take_note(app, work, note, actor, idempotency_key)
+            accepted, repeated = await noting.take_note(app, work, note, actor, idempotency_key)
         if repeated:
             response.status_code = status.HTTP_200_OK
-        return Accepted(contact_id=contact_id, verdict="contact")
+        return accepted
 
     return router

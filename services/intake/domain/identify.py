@@ -20,6 +20,7 @@ class Suspicion(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     UNKNOWN_CASE = "unknown_case"
     SEVERAL_CASES = "several_cases"
+    CALLER_NOT_IDENTIFIED = "caller_not_identified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,12 @@ class References:
 
     Attributes:
         cases: Case ids by place: subject, own words, history, attachments.
+        stated: All cases that the sender names, without those in quoted history.
         notices: Notices that the thread headers name, newest first.
     """
 
     cases: tuple[tuple[str, ...], ...] = ()
+    stated: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -78,16 +81,22 @@ class Identified:
         client_id: The client who wrote; None when that is not certain.
         suspicion: Why a person must decide; None for a contact that may go its way.
         waits: A reference names something not seen yet: try again before suspecting anybody.
+        also: Other cases that the contact names or answers; a person must see them.
     """
 
     case_id: str | None = None
     client_id: str | None = None
     suspicion: Suspicion | None = None
     waits: bool = False
+    also: tuple[str, ...] = ()
 
 
 def find_references(
-    places: Sequence[str], message_ids: Iterable[str], notice_key: str
+    places: Sequence[str],
+    message_ids: Iterable[str],
+    notice_key: str,
+    *,
+    quoted: int | None = None,
 ) -> References:
     """Our references in a contact.
 
@@ -95,11 +104,14 @@ def find_references(
         places: Its texts, most telling first.
         message_ids: From `In-Reply-To` and `References`, oldest first.
         notice_key: The secret of our own Message-IDs.
+        quoted: Which place is what others wrote before; an old number there means little.
     """
-    found = (tuple(find_case_ids(text)) for text in places)
+    found = [tuple(find_case_ids(text)) for text in places]
+    stated = (case for place, cases in enumerate(found) if place != quoted for case in cases)
     notices = (notice_id_of(message_id, notice_key) for message_id in message_ids)
     return References(
         cases=tuple(cases for cases in found if cases),
+        stated=tuple(dict.fromkeys(stated)),
         notices=tuple(dict.fromkeys(reversed([notice for notice in notices if notice]))),
     )
 
@@ -124,7 +136,11 @@ def identify(references: References, sender: Author, known: Known) -> Identified
         return Identified(named[0], suspicion=Suspicion.UNKNOWN_SENDER)
     if len(named) > 1:
         return Identified(named[0], suspicion=Suspicion.SEVERAL_CASES)
-    return Identified(named[0], _client(sender, known, known.cases[named[0]]))
+    return Identified(
+        named[0],
+        _client(sender, known, known.cases[named[0]]),
+        also=_also_named(references, known, named[0]),
+    )
 
 
 def _named_cases(references: References, known: Known) -> tuple[str, ...]:
@@ -133,6 +149,13 @@ def _named_cases(references: References, known: Known) -> tuple[str, ...]:
     cases = [known.case_of_notice.get(notice) for notice in references.notices]
     # The newest notice is what the client answers; an unknown one has to be waited for.
     return (cases[0],) if cases and cases[0] else ()
+
+
+def _also_named(references: References, known: Known, case_id: str) -> tuple[str, ...]:
+    """The other cases: whoever answers one letter and names another may have mixed them up."""
+    answered = [known.case_of_notice.get(notice) for notice in references.notices[:1]]
+    others = [case for case in (*references.stated, *answered) if case and case != case_id]
+    return tuple(dict.fromkeys(others))
 
 
 def _is_known_for(sender: Author, case: KnownCase, known: Known) -> bool:

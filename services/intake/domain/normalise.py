@@ -18,12 +18,10 @@ from services.intake.domain.identify import Identified
 from services.intake.domain.intent import Signs, propose_intent
 from services.intake.domain.language import language_of
 from services.intake.domain.mail import ParsedMail
-from services.intake.domain.phone import PhoneNote
 from services.intake.domain.quotes import Reply
 from shared.contract.contacts import (
     Channel,
     ClaimDetails,
-    ClaimLine,
     ContactReceived,
     ContactText,
     Document,
@@ -193,55 +191,3 @@ def _claim_for(intent: Intent, claim: ClaimDetails) -> ClaimDetails | None:
     if intent is not Intent.REPLY:
         claim = claim.model_copy(update={"lines": (), "date_of_loss": None, "stated_total": None})
     return claim if says_anything(claim) else None
-
-
-def contact_of_note(
-    note: PhoneNote, keyed_by: str, identified: Identified, around: Circumstances
-) -> ContactReceived:
-    """The contact that a telephone note is, exactly as it was keyed in."""
-    passed = note.check_questions_passed and bool(note.check_questions)
-    lines = tuple(
-        ClaimLine(
-            line_id=number,
-            description=line.description,
-            benefit=line.benefit,
-            amount=line.amount,
-            invoice_number=line.invoice_number,
-        )
-        for number, line in enumerate(note.lines, start=1)
-    )
-    claim = ClaimDetails(
-        policy_number=note.policy_number,
-        date_of_loss=note.date_of_loss,
-        description=note.text,
-        currency=note.currency,
-        lines=lines,
-        stated_total=note.stated_total,
-        unconfirmed_iban=note.iban,
-    )
-    return ContactReceived(
-        contact_id=around.contact_id,
-        channel=Channel.PHONE,
-        received_at=around.received_at,
-        language=note.language or Language.GERMAN,
-        intent=note.intent,
-        intent_evidence="keyed in",
-        case_id=note.case_id,
-        client_id=note.client_id if passed else None,
-        sender=Sender(name=note.caller_name, address=note.call_back_number, authenticated=passed),
-        words=ContactText(subject="", text=note.text),
-        claim=claim if note.intent is Intent.CLAIM or says_anything(claim) else None,
-        evidence=_asked(note),
-        documents=around.documents,
-        keyed_by=keyed_by,
-        needs_person=around.needs_person,
-    )
-
-
-def _asked(note: PhoneNote) -> tuple[Evidence, ...]:
-    """The check questions stay with the contact: asked, and passed or not."""
-    outcome = "passed" if note.check_questions_passed else "not passed"
-    return tuple(
-        Evidence(field="caller", source="note", quote=f"{question}: {outcome}", confidence=1)
-        for question in note.check_questions
-    )
