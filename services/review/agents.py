@@ -1,20 +1,17 @@
 """What review does with events: one transaction per batch, a handful of set-based statements."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from services.review import store
 from services.review.app import App
-from services.review.domain.case import (
-    add_contact,
-    continues,
-    escalate_overdue,
-    open_case,
-    return_case,
-)
+from services.review.domain.case import escalate_overdue, return_case
 from services.review.domain.known import Known
 from services.review.handovers import pass_contact_on
 from services.review.publication import publish
-from services.review.touched import Touched, new_case_ids
+from services.review.reviewing import review
+from services.review.touched import Touched
+from services.review.waiting import WaitingContacts
 from shared.contract.case_file import CaseFileUpdated, CaseState
 from shared.contract.catalogue import CLIENTS, CLOCKS, CONTACTS, POLICIES
 from shared.contract.contacts import ContactPassedOn, ContactReceived
@@ -27,56 +24,49 @@ from shared.programmes import Programmes
 
 def register(app: App) -> None:
     """Subscribe review to its topics."""
-    app.service.subscribe(CONTACTS, on_contacts(app.programmes), after=(POLICIES, CLIENTS))
+    waiting = WaitingContacts(app)
+    waiting.register()
+    contacts = partial(take_contacts, app.programmes, waiting)
+    app.service.subscribe(CONTACTS, contacts, after=(POLICIES, CLIENTS))
     app.service.subscribe(CLOCKS, on_clocks(app.programmes))
-    app.service.subscribe(POLICIES, on_policies)
-    app.service.subscribe(CLIENTS, on_clients)
+    app.service.subscribe(POLICIES, partial(take_policies, waiting))
+    app.service.subscribe(CLIENTS, partial(take_clients, waiting))
 
 
-async def on_policies(work: UnitOfWork, events: Sequence[Event]) -> None:
+async def take_policies(
+    waiting: WaitingContacts, work: UnitOfWork, events: Sequence[Event]
+) -> None:
     """Keep the policies as policy administration knows them."""
     changed = [event.body for event in events if isinstance(event.body, PolicyChanged)]
     await store.save_policies(work.connection, changed)
+    work.after_commit(waiting.look)
 
 
-async def on_clients(work: UnitOfWork, events: Sequence[Event]) -> None:
+async def take_clients(waiting: WaitingContacts, work: UnitOfWork, events: Sequence[Event]) -> None:
     """Keep the clients as client administration knows them."""
     changed = [event.body for event in events if isinstance(event.body, ClientChanged)]
     await store.save_clients(work.connection, changed)
+    work.after_commit(waiting.look)
 
 
-def on_contacts(programmes: Programmes) -> Handler:
-    """Open a case for each contact, or add it to the case that it belongs to."""
+async def take_contacts(
+    programmes: Programmes, waiting: WaitingContacts, work: UnitOfWork, events: Sequence[Event]
+) -> None:
+    """Open a case for each contact, or add it to the case that it belongs to.
 
-    async def handle(work: UnitOfWork, events: Sequence[Event]) -> None:
-        contacts = [event.body for event in events if isinstance(event.body, ContactReceived)]
-        touched = await Touched.by(work.connection, contacts)
-        case_ids = await new_case_ids(work.connection, contacts)
-        case_of_contact: dict[str, str] = {}
-        for contact in contacts:
-            case = touched.cases.get(contact.case_id or "")
-            if case is not None and not continues(case, contact):
-                case = None
-            case_id = case.case_id if case else case_ids[contact.contact_id]
-            policy = touched.policy_for(contact, case)
-            known = Known(
-                programmes,
-                work.now,
-                touched.client_for(contact, policy),
-                policy,
-                touched.past_claims(policy, case_id),
-            )
-            after = (
-                add_contact(case, contact, known) if case else open_case(contact, case_id, known)
-            )
-            touched.note(publish(work, case, after))
-            case_of_contact[contact.contact_id] = case_id
-        await touched.save(work.connection, case_of_contact)
-        for event in events:
-            if isinstance(event.body, ContactPassedOn):
-                await pass_contact_on(work, event.body, programmes)
-
-    return handle
+    One that came before its policy or client waits, unless a person acted on it already.
+    """
+    contacts = [event.body for event in events if isinstance(event.body, ContactReceived)]
+    passed_on = [event.body for event in events if isinstance(event.body, ContactPassedOn)]
+    touched = await Touched.by(work.connection, contacts)
+    acted_on = {passed.contact_id for passed in passed_on}
+    early = touched.early(each for each in contacts if each.contact_id not in acted_on)
+    if early:
+        await waiting.keep(work, events, early)
+        contacts = [contact for contact in contacts if contact.contact_id not in early]
+    await review(work, programmes, touched, contacts)
+    for passed in passed_on:
+        await pass_contact_on(work, passed, programmes)
 
 
 def on_clocks(programmes: Programmes) -> Handler:

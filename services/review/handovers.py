@@ -3,13 +3,13 @@
 One by one: each is the act of a person, so a batch seldom holds two.
 """
 
-from services.review import store
+from services.review import store, waiting_store
 from services.review.domain.known import Known
 from services.review.domain.passing_on import pass_on
 from services.review.publication import publish
 from shared.contract.case_file import CaseFileUpdated, CaseState
 from shared.contract.contacts import ContactPassedOn
-from shared.errors import BadEvent
+from shared.errors import BadEvent, TemporaryFault
 from shared.messaging.processing import UnitOfWork
 from shared.programmes import Programmes
 
@@ -21,10 +21,13 @@ async def pass_contact_on(
 
     Raises:
         BadEvent: No case has this contact; order holds within a contact, so none will.
+        TemporaryFault: The contact still waits for its policy.
     """
     query = store.cases_query(contact_id=passed.contact_id, state=None, limit=1)
     row = (await work.connection.execute(query)).one_or_none()
     if row is None:
+        if await waiting_store.waits(work.connection, passed.contact_id):
+            raise TemporaryFault("the contact still waits for its policy")
         message = f"no case has the contact {passed.contact_id}"
         raise BadEvent(message)
     stale = CaseFileUpdated.model_validate_json(row.body)

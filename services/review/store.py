@@ -1,4 +1,4 @@
-"""Review's tables and queries: cases, the claims ledger of each policy, and reference data.
+"""Review's queries: cases, the claims ledger of each policy, and reference data.
 
 Ceilings, duplicates and frequency are decided under a row lock on the policy's ledger, so two
 claims at the same moment can't both take the last euro. Locks are taken in one order everywhere:
@@ -9,65 +9,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    MetaData,
-    Select,
-    Table,
-    Text,
-    func,
-    select,
-)
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.domain.ledger import Ledger
+from services.review.tables import case_contacts, cases, clients, ledgers, policies
+from services.review.tables import metadata as metadata  # where migrations look for it
 from shared.contract.case_file import CaseFileUpdated, CaseState
 from shared.contract.reference import ClientChanged, PolicyChanged
-from shared.database import UtcDateTime, among, insert_rows, locked
-
-metadata = MetaData()
-
-cases = Table(
-    "cases",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("sequence", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("policy_number", Text),
-    Column("updated_at", UtcDateTime, nullable=False),
-    Column("body", Text, nullable=False),
-    Index("cases_state", "state", "updated_at"),
-)
-case_contacts = Table(
-    "case_contacts",
-    metadata,
-    Column("contact_id", Text, primary_key=True),
-    Column("case_id", Text, nullable=False),
-)
-policies = Table(
-    "policies",
-    metadata,
-    Column("policy_number", Text, primary_key=True),
-    Column("holder_client_id", Text, nullable=False, index=True),
-    Column("revision", BigInteger, nullable=False),
-    Column("body", Text, nullable=False),
-)
-ledgers = Table(
-    "ledgers",
-    metadata,
-    Column("policy_number", Text, primary_key=True),
-    Column("claims", Text, nullable=False),
-)
-clients = Table(
-    "clients",
-    metadata,
-    Column("client_id", Text, primary_key=True),
-    Column("revision", BigInteger, nullable=False),
-    Column("body", Text, nullable=False),
-)
+from shared.database import among, insert_rows, locked
 
 
 async def load_cases(

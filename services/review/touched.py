@@ -3,15 +3,16 @@
 Lock order: ledgers by policy number, then cases by id (see `store.py`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.review import store
+from services.review import store, waiting_store
 from services.review.domain.ledger import Ledger
 from services.review.domain.subject import PastClaim
+from services.review.waiting_store import Unknown
 from shared.contract.case_file import CaseFileUpdated, CaseKind
 from shared.contract.contacts import ContactReceived
 from shared.contract.reference import ClientChanged, PolicyChanged
@@ -27,6 +28,7 @@ class Touched:
     policies: dict[str, PolicyChanged] = field(default_factory=dict)
     only_policies: dict[str, str] = field(default_factory=dict)
     clients: dict[str, ClientChanged] = field(default_factory=dict)
+    waited_for: Collection[str] = ()
     changed_ledgers: set[str] = field(default_factory=set)
     stored: dict[str, store.StoredCase] = field(default_factory=dict)
 
@@ -44,25 +46,33 @@ class Touched:
         touched.ledgers = await store.lock_ledgers(connection, wanted)
         touched.policies = await store.load_policies(connection, wanted)
         touched.cases = await store.load_cases(connection, quoted, lock=True)
+        touched.waited_for = await waiting_store.cases_waited_for(connection, quoted)
         client_ids = {contact.client_id for contact in contacts if contact.client_id}
         client_ids |= {policy.holder_client_id for policy in touched.policies.values()}
         touched.clients = await store.load_clients(connection, client_ids)
         return touched
 
+    def early(self, contacts: Iterable[ContactReceived]) -> dict[str, Unknown]:
+        """By contact id, the contacts that came before what they are about, and what that is.
+
+        A contact that quotes a case for which another one waits is one of them, for the order.
+        """
+        early: dict[str, Unknown] = {}
+        waited_for = set(self.waited_for)
+        for contact in contacts:
+            unknown = self._unknown(contact)
+            if unknown == Unknown() and contact.case_id not in waited_for:
+                continue
+            early[contact.contact_id] = unknown
+            if contact.case_id:
+                waited_for.add(contact.case_id)
+        return early
+
     def policy_for(
         self, contact: ContactReceived, case: CaseFileUpdated | None
     ) -> PolicyChanged | None:
-        """The policy that a contact is about.
-
-        The one of its case, so that a number in a later mail moves no case to another policy;
-        else the one it names, else the only one its client holds.
-        """
-        number = (
-            (case.policy_number if case else None)
-            or _number_of(contact)
-            or self.only_policies.get(contact.client_id or "")
-        )
-        return self.policies.get(number or "")
+        """The policy that a contact is about."""
+        return self.policies.get(self._number_for(contact, case) or "")
 
     def client_for(
         self, contact: ContactReceived, policy: PolicyChanged | None
@@ -86,6 +96,28 @@ class Touched:
         if case.kind is CaseKind.CLAIM and ledger is not None:
             self.ledgers[ledger.policy_number] = ledger.with_case(case)
             self.changed_ledgers.add(ledger.policy_number)
+
+    def _number_for(self, contact: ContactReceived, case: CaseFileUpdated | None) -> str | None:
+        """The number of the policy that a contact is about.
+
+        The one of its case, so that a number in a later mail moves no case to another policy;
+        else the one it names, else the only one its client holds.
+        """
+        return (
+            (case.policy_number if case else None)
+            or _number_of(contact)
+            or self.only_policies.get(contact.client_id or "")
+        )
+
+    def _unknown(self, contact: ContactReceived) -> Unknown:
+        number = self._number_for(contact, self.cases.get(contact.case_id or ""))
+        policy = self.policies.get(number or "")
+        complete = policy is not None and policy.holder_client_id in self.clients
+        client_id = contact.client_id
+        return Unknown(
+            policy_number=None if complete else number,
+            client_id=None if client_id in self.clients else client_id,
+        )
 
     async def save(self, connection: AsyncConnection, case_of_contact: dict[str, str]) -> None:
         """Store what the contacts changed."""

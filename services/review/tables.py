@@ -1,0 +1,62 @@
+"""Review's tables.
+
+`waiting_contacts` holds contacts that came before the policy or the client that they are about.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+from shared.database import UtcDateTime
+
+metadata = MetaData()
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("policy_number", Text),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("cases_state", "state", "updated_at"),
+)
+case_contacts = Table(
+    "case_contacts",
+    metadata,
+    Column("contact_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+)
+policies = Table(
+    "policies",
+    metadata,
+    Column("policy_number", Text, primary_key=True),
+    Column("holder_client_id", Text, nullable=False, index=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+ledgers = Table(
+    "ledgers",
+    metadata,
+    Column("policy_number", Text, primary_key=True),
+    Column("claims", Text, nullable=False),
+)
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+waiting_contacts = Table(
+    "waiting_contacts",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("contact_id", Text, nullable=False, unique=True),
+    Column("case_id", Text, index=True),  # the case that it quotes
+    Column("policy_number", Text),  # known only when its holder is known too
+    Column("client_id", Text),
+    Column("until", UtcDateTime, nullable=False, index=True),
+    Column("event_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
