@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +25,8 @@ from shared.messaging.processing import UnitOfWork
 from shared.programmes import Programmes
 
 log = structlog.get_logger(__name__)
+
+_LONGEST_REASON: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +151,19 @@ def _contact(arrival: Arrival, identified: Identified, programmes: Programmes) -
         today=today,
         keywords=programmes.benefit_keywords(today),
         documents=tuple(kept.document for kept in arrival.documents),
-        needs_person=arrival.read.problem,
+        needs_person=_why_person(arrival.read, identified),
     )
     try:
         return contact_of_mail(mail, arrival.read.reply, arrival.read.documents, identified, around)
     except Exception as error:
         log_unreadable(error)
         return unread_contact(Channel.EMAIL, sender_of(mail), identified, around)
+
+
+def _why_person(read: ReadMail, identified: Identified) -> str | None:
+    """Why a person must look first: what could not be read, or which cases were mixed up."""
+    others = f"it also names {', '.join(identified.also[:5])}" if identified.also else None
+    return "; ".join(filter(None, (read.problem, others)))[:_LONGEST_REASON] or None
 
 
 def _of_machine(arrival: Arrival) -> Outcome:

@@ -2,18 +2,22 @@
 
 import asyncio
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
 
 from services.intake.adapters.scans import PICTURES, ScanReader, is_text
+from services.intake.adapters.winmail import with_winmail_opened
+from services.intake.domain.absence import Absence, absence_in
 from services.intake.domain.attachments import Attachment, kind_of, worth_keeping
+from services.intake.domain.bounces import DeliveryReport, delivery_report
 from services.intake.domain.identify import References, find_references
-from services.intake.domain.machines import DeliveryReport, delivery_report, machine_reason
+from services.intake.domain.machines import machine_reason
 from services.intake.domain.mail import ParsedMail, fingerprint, parse_mail
 from services.intake.domain.normalise import ReadDocument
 from services.intake.domain.quotes import Reply, take_apart
+from services.intake.domain.references import policy_numbers
 from services.intake.settings import Settings
 from shared.contract.contacts import DocumentKind
 
@@ -23,7 +27,10 @@ _LARGE: Final = 100_000
 """Bytes from which a mail is parsed in a thread, so that it does not hold up the loop."""
 _MOST_DOCUMENTS: Final = 20
 """So many attachments are searched for words; all of them are kept."""
-_TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_QUOTED: Final = 2
+"""The place of signature and history among the places where references are looked for."""
+_SURE: Final = 0.9
+_LONGEST_PROBLEM: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +96,15 @@ async def _read(
     mail: ParsedMail, digest: str, settings: Settings, scans: ScanReader, *, pictures: bool
 ) -> ReadMail:
     key = settings.notice_key.get_secret_value()
-    machine = machine_reason(mail)
+    machine = machine_reason(mail, key)
     if machine is not None:
         return ReadMail(mail, digest, machine=machine, report=delivery_report(mail, key))
-    reply = take_apart(mail.text, mail.subject)
+    mail = await with_winmail_opened(mail)
     kept = worth_keeping(mail.attachments)
+    reply = _own_words(mail, kept)
+    absence = absence_in(mail, reply.text, has_documents=bool(kept))
+    if absence is Absence.CERTAIN:
+        return ReadMail(mail, digest, machine=absence.value)
     documents = tuple(
         [
             await _with_words(attachment, scans, pictures=pictures)
@@ -104,21 +115,39 @@ async def _read(
     )
     attached = "\n".join(f"{each.attachment.name}\n{each.text}" for each in documents)
     places = (mail.subject, reply.text, f"{reply.signature}\n{reply.history}", attached)
+    problems = (
+        mail.problem,
+        absence and absence.value,
+        _several_policies(mail.subject, reply.text),
+    )
     return ReadMail(
         mail,
         digest,
         reply,
         documents=documents,
-        references=find_references(places, mail.references, key),
+        references=find_references(places, mail.references, key, quoted=_QUOTED),
         scans=scans.reads_pictures and any(not each.readable for each in documents),
-        problem=mail.problem or _unopened(kept),
+        problem="; ".join(filter(None, problems))[:_LONGEST_PROBLEM] or None,
     )
 
 
-def _unopened(attachments: list[Attachment]) -> str | None:
-    if any(attachment.media_type in _TNEF for attachment in attachments):
-        return "an attachment is in Outlook's own format (winmail.dat) and was not opened"
-    return None
+def _own_words(mail: ParsedMail, kept: list[Attachment]) -> Reply:
+    """What the client wrote; of a mail that only carries another one, what that one says."""
+    reply = take_apart(mail.text, mail.subject)
+    carried = [each for each in kept if each.media_type == "message/rfc822"]
+    if reply.text or len(carried) != 1:
+        return reply
+    forwarded = take_apart(carried[0].text.partition("\n\n")[2])
+    return replace(reply, text=forwarded.text, history=f"{reply.history}\n{forwarded.history}")
+
+
+def _several_policies(*texts: str) -> str | None:
+    """Say if a client names more than one policy: which one is meant is for a person."""
+    numbers = [
+        hit.value for text in texts for hit in policy_numbers(text) if hit.confidence >= _SURE
+    ]
+    named = list(dict.fromkeys(numbers))[:5]
+    return f"more than one policy number is named: {', '.join(named)}" if len(named) > 1 else None
 
 
 async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bool) -> ReadDocument:
@@ -126,6 +155,8 @@ async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bo
 
     A picture is read if its name says that it shows a document; photos are looked at by people.
     """
+    if attachment.text:
+        return ReadDocument(attachment, attachment.text)
     if attachment.media_type == "application/pdf":
         text = await scans.text_layer(attachment.data)
         if is_text(text):

@@ -41,6 +41,9 @@ _KINDS: Final = (
         ),
     ),
 )
+_SEALS: Final = frozenset(
+    {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,14 @@ class Attachment:
         media_type: What its bytes say it is, else what the sender said.
         data: The bytes.
         inline: Shown inside the text by the sender's program, such as a logo.
+        text: Its words, where they need no program to read: a text file, a mail in the mail.
     """
 
     name: str
     media_type: str
     data: bytes
     inline: bool = False
+    text: str = ""
 
 
 def safe_name(name: str, fallback: str = "attachment") -> str:
@@ -102,11 +107,12 @@ def _first_kind(words: str) -> DocumentKind | None:
 
 
 def worth_keeping(attachments: Iterable[Attachment]) -> list[Attachment]:
-    """The attachments without the small pictures that belong to a signature."""
+    """The attachments without the small pictures and the keys that belong to a signature."""
     return [
         attachment
         for attachment in attachments
-        if not (
+        if attachment.media_type not in _SEALS
+        and not (
             attachment.inline
             and attachment.media_type.startswith("image/")
             and len(attachment.data) < 20_000

@@ -1,14 +1,18 @@
 """Whether our own mail server vouches for a mail's `From`: Authentication-Results (RFC 8601).
 
 Only headers that carry our server's name count. A deployment's server removes foreign headers
-with its name (RFC 8601, section 5); should one slip through, all of them have to agree.
+with its name (RFC 8601, section 5); should one slip through, all that speak of DMARC or DKIM have
+to agree. One that speaks of other methods only, as SPF filters write it, says neither yes nor no.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
 _QUOTED_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|[()]')
+_BETWEEN_RESULTS = re.compile(r"[\s;=]")
+"""Signs that end a result or a property: inside quotes, where a sender may put them, they don't."""
 _RESULT = re.compile(r"^\s*(dmarc|dkim)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
+_METHOD = re.compile(r"^\s*([a-z][a-z0-9-]*)\s*(?:/\s*\d+\s*)?=", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header)\s*\.\s*(from|d|i)\s*=\s*(\S+)", re.IGNORECASE)
 
 
@@ -22,7 +26,14 @@ def is_authenticated(results: Iterable[str], authserv_id: str, from_address: str
     """
     domain = from_address.rpartition("@")[2].lower().rstrip(".")
     ours = [body for server, body in map(_split, results) if server == authserv_id.lower()]
-    return bool(domain and ours) and all(_vouches(body, domain) for body in ours)
+    verdicts = [_vouches(body, domain) for body in ours if not _is_beside(body)]
+    return bool(domain and verdicts) and all(verdicts)
+
+
+def _is_beside(body: str) -> bool:
+    """Say whether a header names other methods only; a bare `none` is a verdict."""
+    methods = [match[1].lower() for part in body.split(";") if (match := _METHOD.match(part))]
+    return bool(methods) and not {"dmarc", "dkim"} & set(methods)
 
 
 def _split(header: str) -> tuple[str, str]:
@@ -45,7 +56,7 @@ def _without_comments(header: str) -> str:
         elif sign == ")":
             depth = max(0, depth - 1)
         elif depth == 0:
-            kept.append(sign[1:-1].replace(";", " "))
+            kept.append(_BETWEEN_RESULTS.sub("_", sign[1:-1]))
         position = match.end()
     if depth == 0:
         kept.append(header[position:])
@@ -54,10 +65,14 @@ def _without_comments(header: str) -> str:
 
 def _vouches(body: str, domain: str) -> bool:
     results = list(_results(body))
-    for method, verdict, names in results:
-        if method == "dmarc" and verdict in {"pass", "fail"}:
-            # DMARC already weighed SPF and DKIM for exactly this domain.
-            return verdict == "pass" and names.get("from", domain) == domain
+    # DMARC already weighed SPF and DKIM for exactly this domain.
+    judged = [
+        verdict == "pass" and names.get("from", domain) == domain
+        for method, verdict, names in results
+        if method == "dmarc" and verdict in {"pass", "fail"}
+    ]
+    if judged:
+        return all(judged)
     return any(
         verdict == "pass" and _aligned(names.get("d") or names.get("i", ""), domain)
         for method, verdict, names in results

@@ -43,6 +43,8 @@ def decoded(data: bytes, charset: str | None) -> str:
     "iso-8859-1" means Windows-1252 in practice.
     """
     codec = _text_codec(charset)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        codec = "utf-16"
     candidates = ["utf-8", codec] if codec is None or codec in _SINGLE_BYTE_LATIN else [codec]
     for candidate in (*candidates, "utf-8"):
         if candidate:

@@ -1,5 +1,7 @@
 """A stranger's contact never reaches a client's case."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.intake.domain.identify import (
@@ -60,7 +62,28 @@ BELONGS = {
 @pytest.mark.parametrize("references", BELONGS.values(), ids=BELONGS.keys())
 @pytest.mark.parametrize("address", ["anna@example.org", "anna.second@example.org"])
 def test_a_reference_of_a_known_sender_counts(references: References, address: str):
-    assert decide(references, Author(address, True)) == Identified(CASE, "K-1")
+    identified = decide(references, Author(address, True))
+    assert replace(identified, also=()) == Identified(CASE, "K-1")
+
+
+def test_another_case_that_is_named_too_is_shown_to_a_person():
+    mixed_up = {
+        "subject and text": quoting(f"[{CASE}]", f"wie bei {OTHER}"),
+        "subject and attachment": quoting(f"[{CASE}]", "", "", f"{OTHER}.pdf"),
+        "text and the notice that it answers": quoting(OTHER, thread=(OURS,)),
+    }
+    both = {case: KnownCase(frozenset({"anna@example.org"})) for case in CASES}
+    assert [decide(each, cases=both).also for each in mixed_up.values()] == [
+        (OTHER,),
+        (OTHER,),
+        (CASE,),
+    ]
+
+
+def test_an_old_number_in_quoted_history_is_no_second_case():
+    places = (f"[{CASE}]", "anbei", f"> zu {OTHER}", f"{CASE}.pdf")
+    references = find_references(places, (OURS,), KEY, quoted=2)
+    assert decide(references) == Identified(CASE, "K-1")
 
 
 STRANGERS = {

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.intake.domain.machines import delivery_report, machine_reason
+from services.intake.domain.bounces import delivery_report
+from services.intake.domain.machines import machine_reason
 from services.intake.domain.mail import ParsedMail, fingerprint, parse_mail
 from services.intake.domain.quotes import take_apart
 from shared.message_ids import message_id_of
