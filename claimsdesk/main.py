@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -126,6 +126,77 @@ def demo(
 
     with _told():
         raise typer.Exit(demo_command(desk, contacts, as_json=as_json, keep=keep))
+
+
+@app.command()
+def due(
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When it starts: 2026-11-23T17:00; now if absent."),
+    ] = None,
+    business: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Opening hours of the desk: 4h, 90min, 1h30m."),
+    ] = None,
+    calendar_time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="'1 month', '6 weeks' or '4 days' as statutes count them; or 90min of all time.",
+        ),
+    ] = None,
+    roll: Annotated[
+        bool,
+        typer.Option(
+            "--roll",
+            help="A period that ends on a weekend or holiday ends on the next working day.",
+        ),
+    ] = False,
+    warn: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Warn so long before: 1h, '3 days'.")
+    ] = None,
+    pause: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FROM/TO", help="It stood still then; may be given again."),
+    ] = None,
+    hours: Annotated[
+        str | None,
+        typer.Option(metavar="HOURS", help="Opening hours: 'Mo-Fr 08:00-18:00'; else the desk's."),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="REGION", help="Whose public holidays: DE-BE.")
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="The time zone; else the desk's.")
+    ] = None,
+    closed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DAY", help="The desk is closed then; may be given again."),
+    ] = None,
+    lang: Annotated[
+        Literal["de", "en"], typer.Option(help="The language of the explanation.")
+    ] = "en",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+) -> None:
+    """Say when something is due, and why then: the same rules as the clocks of a case.
+
+    claimsdesk due --start 2026-11-23T17:00 --business 4h --warn 1h
+
+    claimsdesk due --start 2026-11-26T09:00 --calendar-time '1 month' --roll --region DE-BY
+    """
+    from datetime import UTC, datetime
+
+    from claimsdesk.due import Question, due_command
+
+    question = Question(
+        start, business, calendar_time, roll, warn, pause or (), hours, region, zone,
+        closed or (), lang,
+    )  # fmt: skip
+    with _told():
+        for line in due_command(question, datetime.now(UTC), as_json=as_json):
+            typer.echo(line)
 
 
 @topics_app.command("apply")

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Literal
 
 from shared.errors import DeskError
+from shared.periods import Period
 
 
 class ClockRuleError(DeskError, ValueError):
@@ -46,8 +47,11 @@ class ClockRule:
 
     Attributes:
         kind: Its name, such as `first_response` or `resolution`.
-        target: How long it runs until it is due.
-        calendar: Whether it counts the desk's business time, or all time.
+        target: How long it runs until it is due: a duration, or a period by the calendar, which
+            ends with its last day (BGB §188).
+        calendar: Whether a duration counts the desk's business time, or all time.
+        rolls: Whether a period that ends on a Saturday, Sunday or public holiday ends on the next
+            working day (BGB §193, SGB X §26(3)).
         warn_before: How long before it is due the desk is warned; zero for no warning.
         starts: Facts that start it; without effect while it runs.
         pauses: Facts since which the case waits for the client.
@@ -56,11 +60,11 @@ class ClockRule:
         restarts: Facts that start it anew, whatever was before.
 
     Raises:
-        ClockRuleError: No target, no start, or one fact with two effects.
+        ClockRuleError: No target, no start, one fact with two effects, or a duration that rolls.
     """
 
     kind: str
-    target: timedelta
+    target: timedelta | Period
     starts: tuple[str, ...]
     stops: tuple[str, ...]
     pauses: tuple[str, ...] = ()
@@ -68,14 +72,20 @@ class ClockRule:
     restarts: tuple[str, ...] = ()
     calendar: Literal["business", "always"] = "business"
     warn_before: timedelta = timedelta()
+    rolls: bool = False
 
     def __post_init__(self) -> None:
         effects = (self.starts, self.pauses, self.resumes, self.stops, self.restarts)
         if len(set().union(*effects)) < sum(map(len, effects)):
             msg = f"clock {self.kind!r}: one fact can't have two effects"
             raise ClockRuleError(msg)
-        if not self.starts or self.target <= timedelta() or self.warn_before < timedelta():
+        by_period = isinstance(self.target, Period)
+        nothing = isinstance(self.target, timedelta) and self.target <= timedelta()
+        if not self.starts or nothing or self.warn_before < timedelta():
             msg = f"clock {self.kind!r}: it needs a start, a target, and no negative warning"
+            raise ClockRuleError(msg)
+        if self.rolls and not by_period:
+            msg = f"clock {self.kind!r}: only a period by the calendar rolls to a working day"
             raise ClockRuleError(msg)
 
     def act(self, fact: str) -> Act | None:

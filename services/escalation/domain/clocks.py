@@ -13,11 +13,15 @@ reading them again.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal, Self
+from datetime import date, datetime, timedelta
+from typing import Final, Literal, Self
 
 from services.escalation.domain.clock_rules import Act, ClockRule, Fact
-from shared.calendar import ALWAYS, BusinessCalendar
+from shared.calendar import ALWAYS, DAY, BusinessCalendar
+from shared.periods import Period, end_of_day
+
+_BEFORE_CLOSING: Final = timedelta(hours=1)
+"""A warning that falls on a night or a holiday comes before the desk closed, this much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,16 @@ class Step:
         fact: The fact by which its rule says so.
         remaining: What is left of the target after it.
         due_at: When the clock is due after it; None while it stands still.
+        rolled_from: The day on which a period would have ended, were it a working day.
+        suspended_days: So many days of pauses a period did not count.
     """
 
     act: Act
     fact: Fact
     remaining: timedelta
     due_at: datetime | None
+    rolled_from: date | None = None
+    suspended_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class Run:
         due_at: When the target is used up. None while paused and once stopped in time; a clock
             that was stopped late keeps it.
         warn_at: When the desk is to be warned; None exactly when `due_at` is, or without warning.
+        rolled_from: The last day of its period, if that is no working day.
         stopped_at: When it was stopped or superseded by a restart.
         steps: Every fact that moved it, in order.
     """
@@ -65,6 +74,7 @@ class Run:
     counting_since: datetime | None = None
     due_at: datetime | None = None
     warn_at: datetime | None = None
+    rolled_from: date | None = None
     stopped_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     steps: tuple[Step, ...] = ()
@@ -86,9 +96,9 @@ class Run:
             return "stopped"
         return "paused" if self.counting_since is None else "running"
 
-    def noted(self, act: Act, fact: Fact) -> Self:
+    def noted(self, act: Act, fact: Fact, suspended_days: int = 0) -> Self:
         """Return the run with one more line in its explanation."""
-        step = Step(act, fact, self.remaining, self.due_at)
+        step = Step(act, fact, self.remaining, self.due_at, self.rolled_from, suspended_days)
         return replace(self, steps=(*self.steps, step))
 
     def overdue(self, at: datetime) -> bool:
@@ -192,6 +202,10 @@ class _Reader:
         )
 
     def _started(self, act: Act, fact: Fact) -> Run:
+        if isinstance(self.rule.target, Period):
+            return self._until_last_day(Run(remaining=timedelta()), fact.at, fact.at).noted(
+                act, fact
+            )
         return self._counting(Run(remaining=self.rule.target), fact.at).noted(act, fact)
 
     def _paused(self, run: Run, fact: Fact) -> Run:
@@ -205,6 +219,7 @@ class _Reader:
             counting_since=None,
             due_at=None,
             warn_at=None,
+            rolled_from=None,
             pauses=(*run.pauses, Pause(since, None, fact.name, fact.event_id)),
         )
         return still.noted(Act.PAUSE, fact)
@@ -212,7 +227,12 @@ class _Reader:
     def _resumed(self, run: Run, fact: Fact) -> Run:
         if run.state != "paused":
             return run
-        return self._counting(_without_open_pause(run, fact.at), fact.at).noted(Act.RESUME, fact)
+        going_on = _without_open_pause(run, fact.at)
+        if isinstance(self.rule.target, Period):
+            suspended = self._suspended_days(going_on)
+            again = self._until_last_day(going_on, run.started_at, fact.at)
+            return again.noted(Act.RESUME, fact, suspended)
+        return self._counting(going_on, fact.at).noted(Act.RESUME, fact)
 
     def _stopped(self, run: Run, act: Act, fact: Fact) -> Run:
         if run.stopped_at is not None:
@@ -231,6 +251,8 @@ class _Reader:
     def _remaining(self, run: Run, at: datetime) -> timedelta:
         if run.counting_since is None:
             return run.remaining
+        if isinstance(self.rule.target, Period):
+            return max((run.due_at or at) - at, timedelta())
         return max(run.remaining - self.calendar.between(run.counting_since, at), timedelta())
 
     def _counting(self, run: Run, since: datetime) -> Run:
@@ -239,10 +261,51 @@ class _Reader:
             run, counting_since=since, due_at=due_at, warn_at=self._warning(since, due_at)
         )
 
+    def _until_last_day(self, run: Run, started_at: datetime, since: datetime) -> Run:
+        """Return a run that counts a period by the calendar, without the days it was suspended."""
+        assert isinstance(self.rule.target, Period)
+        event_day = self._local_day(started_at)
+        ends = self.rule.target.last_day(event_day) + self._suspended_days(run) * DAY
+        last_day = self.desk.roll_forward(ends) if self.rule.rolls else ends
+        due_at = end_of_day(last_day, self.desk.zone)
+        return replace(
+            run,
+            remaining=max(due_at - since, timedelta()),
+            counting_since=since,
+            due_at=due_at,
+            warn_at=self._warning(since, due_at),
+            rolled_from=ends if last_day != ends else None,
+        )
+
+    def _suspended_days(self, run: Run) -> int:
+        """Return how many days of the run's pauses are not counted.
+
+        The days on which a suspension begins and ends belong to it (BGB §209); the day of the
+        event that started the period is not counted anyway.
+        """
+        counted_from = self._local_day(run.started_at) + DAY if run.steps else date.min
+        days = 0
+        for pause in run.pauses:
+            if pause.until is None:
+                continue
+            first = max(self._local_day(pause.since), counted_from)
+            last = self._local_day(pause.until)
+            days += max((last - first).days + 1, 0)
+            counted_from = max(counted_from, last + DAY)
+        return days
+
+    def _local_day(self, at: datetime) -> date:
+        return at.astimezone(self.desk.zone).date()
+
     def _warning(self, since: datetime, due_at: datetime) -> datetime | None:
         """Return when to warn: while the desk is open, and not before the clock counts."""
         if not self.rule.warn_before:
             return None
+        if isinstance(self.rule.target, Period):
+            before = due_at - self.rule.warn_before
+            if not self.desk.is_open(before):
+                before = self.desk.subtract(before, _BEFORE_CLOSING)
+            return min(due_at, self.desk.next_opening(max(before, since)))
         before = self.calendar.subtract(due_at, self.rule.warn_before)
         return min(due_at, self.calendar.next_opening(max(before, since)))
 
