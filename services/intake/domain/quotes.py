@@ -14,10 +14,12 @@ _QUOTED = re.compile(r"^\s{0,3}(?:>|\|\s)")
 _FORWARD_SUBJECT = re.compile(
     r"^\s*(?:(?:aw|re|antw)\s*:\s*)*(?:wg|fwd?|tr|weitergeleitet)\s*:", re.IGNORECASE
 )
+_ANSWER_SUBJECT = re.compile(r"^\s*(?:aw|re|antw)\s*:", re.IGNORECASE)
 _MARKER = re.compile(
     r"^[\s*>]*[-_=]{2,}\s*(?P<what>original(?:\s+message|nachricht)?|ursprüngliche nachricht"
     r"|original appointment|urspr\. nachricht|weitergeleitete (?:nachricht|e-?mail)"
-    r"|forwarded message|anfang der weitergeleiteten nachricht)\b.{0,60}$",
+    r"|forwarded message|anfang der weitergeleiteten nachricht)\b.{0,60}$"
+    r"|^\s*-{3,}\s?.{2,200}\b(?:schrieb|wrote)\b.{0,40}:\s*-{3,}\s*$",
     re.IGNORECASE,
 )
 _BARE_MARKER = re.compile(
@@ -35,20 +37,29 @@ _HEADER_NAMES: Final = {
 _HEADER_LINE = re.compile(r"^[\s*>]*\*?(\w{2,10})\s{0,2}:\*?(?:\s|$)", re.IGNORECASE)
 _ATTRIBUTION = re.compile(
     r"^[\s>]*(?:(?:am|on|den|le)\b.{4,300}\b(?:schrieb|wrote|geschrieben|writes)\b.{0,200}:"
+    r"|.{2,200}\bhat (?:am|um)\b.{4,100}\bgeschrieben\s?:"
     r"|.{2,200}\b(?:schrieb|wrote)\b(?:\s+(?:am|on|um|at)\b.{4,80})?:"
     r"|.{0,120}\d{1,2}[:.]\d{2}.{0,120}<[^<>@\s]+@[^<>\s]+>\s*:)\s*$",
     re.IGNORECASE,
 )
+_IN_ATTRIBUTIONS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "am um on at den le hat hast schrieb schreibt wrote writes geschrieben folgendes uhr"
+        " von vom der des die das und für of the for and via pm",
+    )
+)
 _ATTRIBUTION_BEGINS = re.compile(r"^[\s>]*(?:am|on)\b.{0,120}\d{1,2}[.:/ ]", re.IGNORECASE)
 _DEVICE = re.compile(
-    r"^\s*(?:von mein\w{1,2}\b.{0,60}\bgesendet|gesendet (?:von|mit|aus)\b.{0,80}"
+    r"^\s*(?:von .{1,80}\bgesendet|gesendet (?:von|mit|aus)\b.{0,80}"
     r"|sent from\b.{0,80}|sent (?:via|with)\b.{0,60}|get outlook for\b.{0,80}"
     r"|holen sie sich outlook\b.{0,80}|outlook für (?:ios|android)\b.{0,80}"
     r"|diese (?:nachricht|e-?mail) wurde von mein\w{1,2}\b.{0,80}gesendet)[.!]?\s*$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^\s*(?:(?:mit\s+)?(?:freundliche[nmr]?|herzliche[nmr]?|beste[nmr]?|viele[nmr]?|liebe[nmr]?"
+    r"^\s*(?:(?:vielen\s+)?(?:danke?|thanks)\s*(?:und|and|&|\+)\s*)?"
+    r"(?:(?:mit\s+)?(?:freundliche[nmr]?|herzliche[nmr]?|beste[nmr]?|viele[nmr]?|liebe[nmr]?"
     r"|schöne[nmr]?|sonnige[nmr]?|höflichen)\s+(?:\w+\s+){0,2}(?:grüße?n?|gruß|gruss|grüsse?n?)"
     r"|(?:grüße|grüsse|gruß|gruss)\b|hochachtungsvoll|mfg|m\.?f\.?g\.?|vg|lg|freundlichst"
     r"|(?:kind|best|warm|kindest|warmest|with kind|with best|many)?\s*regards|best wishes"
@@ -57,11 +68,16 @@ _CLOSING = re.compile(
     r"(?:\s+(?:aus|from|und|and)\s+.{1,40})?[\s,.!]*$",
     re.IGNORECASE,
 )
+_CLOSING_WITH_NAME = re.compile(
+    r"^\s*(?P<closing>(?:[\w.]+\s+){0,3}(?:[Gg]r(?:ü(?:ß|ss)e?n?|u(?:ß|ss))|[Rr]egards|MfG|mfg|VG|LG)),?"
+    r"(?:\s+[A-ZÄÖÜ][\w.-]{1,25}){1,3}\s*$"
+)
 _POSTSCRIPT = re.compile(r"^\s*p\.?\s?(?:p\.?)?s\.?\s*[:.\s]", re.IGNORECASE)
 _DISCLAIMER = re.compile(
     r"^\s*(?:\*+\s*)?(?:diese e-?mail (?:enthält|und)|der inhalt dieser e-?mail"
     r"|this (?:e-?mail|message) (?:and|may|is|contains)|confidentiality notice|disclaimer\s*:"
-    r"|vertraulichkeitshinweis|virenfrei\.|virus-free\.)",
+    r"|vertraulichkeitshinweis|virenfrei\.|virus-free\."
+    r"|diese e-?mail wurde .{0,60}auf viren|this e-?mail has been checked for viruses)",
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"\d\s*(?:€|eur\b|euro\b)|(?:€|eur)\s*\d|\d[.,]\d\d\s*$", re.IGNORECASE)
@@ -89,11 +105,13 @@ def take_apart(text: str, subject: str = "") -> Reply:
     Args:
         text: Cleaned text, plain lines.
         subject: Tells a forward (`WG:`, `Fwd:`), whose history is what the client wants to show.
+            So it is where nothing else is told, unless the subject says that it is a reply.
     """
     lines = text.split("\n")
     own, history, forwarded = _split_history(lines)
     body, signature = _split_signature(own)
-    if history and (forwarded or _FORWARD_SUBJECT.match(subject)):
+    unanswered = not any(line.strip() for line in body) and not _ANSWER_SUBJECT.match(subject)
+    if history and (forwarded or unanswered or _FORWARD_SUBJECT.match(subject)):
         shown = _split_signature(_without_headers(history))[0]
         body = [*body, "", *shown]
     return Reply(_joined(body), _joined(signature), _joined(history))
@@ -131,18 +149,26 @@ def _attribution(lines: list[str], index: int) -> int:
     if len(lines[index]) > _WIDEST:
         return 0
     if _ATTRIBUTION.match(lines[index]):
-        return 1 if _refers_to_mail(lines[index]) or _quoted_next(lines, index + 1) else 0
+        return 1 if _quoted_next(lines, index + 1) or _refers_to_mail(lines[index]) else 0
     if _ATTRIBUTION_BEGINS.match(lines[index]):
         for length in (2, 3):
             joined = " ".join(part.strip("> ") for part in lines[index : index + length])
-            if len(joined) <= _WIDEST and _ATTRIBUTION.match(joined):
+            if len(joined) > _WIDEST or not _ATTRIBUTION.match(joined):
+                continue
+            if _quoted_next(lines, index + length) or _refers_to_mail(joined):
                 return length
     return 0
 
 
 def _refers_to_mail(line: str) -> bool:
-    """A sentence like "The neighbour wrote:" is none: an attribution has a time or an address."""
-    return bool(re.search(r"\d{1,2}[.:/]\d{1,2}|\d{4}|@", line))
+    """A sentence like "Am 12.11. schrieb mir mein Nachbar:" is none.
+
+    An attribution has an address, or a time and, besides a few small words, only names.
+    """
+    if re.search(r"[^\s<>@]@[^\s<>@]", line):
+        return True
+    small = set(re.findall(r"(?<![\w.])[a-zäöüß]{2,}", line)) - _IN_ATTRIBUTIONS
+    return not small and bool(re.search(r"\d{1,2}[.:/]\d{1,2}|\d{4}", line))
 
 
 def _quoted_next(lines: list[str], index: int) -> bool:
@@ -158,7 +184,7 @@ def _begins_history(lines: list[str], index: int) -> bool:
         return True
     if _RULE.match(line):
         return _is_header_block(lines, index + 1)
-    return _header_name(line) == "from" and _is_header_block(lines, index)
+    return bool(_header_name(line)) and _is_header_block(lines, index)
 
 
 def _is_header_block(lines: list[str], index: int) -> bool:
@@ -200,7 +226,7 @@ def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
             continue
         if _DISCLAIMER.match(line) or (line.rstrip() == "--" and _is_short(lines[index + 1 :])):
             return _without_devices(lines[:index]), lines[index:]
-        if index and _CLOSING.match(line) and _is_signature(lines[index + 1 :]):
+        if index and _is_closing(line) and _is_signature(lines[index + 1 :]):
             tail = lines[index:]
             postscript = next((n for n, text in enumerate(tail) if _POSTSCRIPT.match(text)), None)
             if postscript is not None:
@@ -208,6 +234,12 @@ def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
                 return kept, tail[:postscript]
             return _without_devices(lines[:index]), tail
     return _without_devices(lines), [line for line in lines if _DEVICE.match(line[:_WIDEST])]
+
+
+def _is_closing(line: str) -> bool:
+    """A closing formula, alone on its line or with the name behind it."""
+    named = _CLOSING_WITH_NAME.match(line)
+    return bool(_CLOSING.match(named["closing"] if named else line))
 
 
 def _without_devices(lines: list[str]) -> list[str]:
