@@ -98,11 +98,15 @@ class DeskService:
         """Say something in `/readyz` that keeps nobody waiting, such as a part switched off."""
         self._details[name] = text
 
+    def now(self) -> datetime:
+        """This instant, for what is only looked at; a change has its transaction's."""
+        return datetime.now(UTC)
+
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
         """A transaction for an API call or a loop; what it emits is published after the commit."""
         async with self.database.transaction() as connection:
-            work = UnitOfWork(connection, self.name, datetime.now(UTC))
+            work = UnitOfWork(connection, self.name, self.now())
             yield work
             await self._worker.outbox.add(connection, work.records)
         if work.records:
