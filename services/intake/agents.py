@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.intake import projection
-from services.intake.adapters.mailbox import Account, Mailbox
+from services.intake.adapters.inbox import Account
+from services.intake.adapters.mailbox import Mailbox
 from services.intake.adapters.scans import OCR_OFF
+from services.intake.adapters.virus_scanner import OFF as VIRUSES_OFF
 from services.intake.app import App
 from services.intake.examining import examine_for_ever
 from services.intake.receiving import receive_mails
@@ -25,14 +27,19 @@ def register(app: App) -> None:
     app.service.subscribe(NOTICES, on_notices(app))
     app.service.subscribe(CLIENTS, on_clients)
     app.service.subscribe(POLICIES, on_policies)
-    mailbox = Mailbox(_account(app), partial(receive_mails, app))
+    mailbox = Mailbox(_account(app), partial(receive_mails, app, stored={}))
     app.service.background("mailbox", lambda: _read_mailbox(app, mailbox))
     app.service.background("examination", lambda: examine_for_ever(app))
 
     async def mailbox_problem() -> str | None:
+        if mailbox.stuck:
+            app.service.detail("mailbox", f"{mailbox.stuck} mails could not be taken in")
         return mailbox.problem
 
     app.service.readiness("mailbox", mailbox_problem)
+    if app.viruses is not None:
+        app.service.readiness("virus scanner", app.viruses.problem)
+    app.service.detail("virus scanner", "on" if app.viruses else VIRUSES_OFF)
     app.service.detail("scans", "ocr: on" if app.scans.reads_pictures else f"ocr: off, {OCR_OFF}")
 
 
@@ -96,4 +103,5 @@ def _account(app: App) -> Account:
         settings.imap_user,
         settings.imap_password.get_secret_value(),
         settings.imap_tls,
+        settings.mail_limit_bytes,
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from services.intake import store
 from services.intake.adapters.scans import ScanReader
+from services.intake.adapters.virus_scanner import CheckedDocuments, Clamd
 from services.intake.settings import Settings
-from shared.documents import DocumentStore
 from shared.programmes import Programmes, load_programmes
 from shared.service import DeskService
 
@@ -41,17 +41,26 @@ class App:
     service: DeskService
     settings: Settings
     programmes: Programmes
-    documents: DocumentStore
+    documents: CheckedDocuments
     scans: ScanReader
+    viruses: Clamd | None = None
     to_examine: WakeUp = field(default_factory=WakeUp)
 
 
 def build(settings: Settings) -> App:
     """Intake as the environment says."""
+    viruses = _virus_scanner(settings)
     return App(
         DeskService("intake", settings, store.metadata),
         settings,
         load_programmes(settings.programmes_dir),
-        DocumentStore(settings.documents_dir),
+        CheckedDocuments(settings.documents_dir, viruses),
         ScanReader(settings.ocr_timeout_seconds),
+        viruses,
     )
+
+
+def _virus_scanner(settings: Settings) -> Clamd | None:
+    if not settings.clamd:
+        return None
+    return Clamd(settings.clamd, settings.clamd_timeout_seconds, settings.clamd_largest_bytes)

@@ -2,17 +2,21 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
+from services.intake.adapters.virus_scanner import CheckedDocuments
+from services.intake.domain.active_content import has_macros
 from services.intake.domain.attachments import Attachment, kind_of
 from services.intake.domain.normalise import ReadDocument
 from services.intake.reading import ReadMail
 from services.intake.store import StoredDocument
 from shared.contract.contacts import Document, DocumentKind
-from shared.documents import DocumentStore
 from shared.ids import random_id
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Kept:
             self.document.media_type,
             self.document.size,
             self.document.sha256,
+            self.document.blocked,
         )
 
 
@@ -51,10 +56,10 @@ class Arrival:
 
 
 async def keep(
-    documents: DocumentStore,
+    documents: CheckedDocuments,
     original: Attachment,
     read: tuple[ReadDocument, ...],
-    earlier: Mapping[str, str] | None = None,
+    earlier: dict[str, str] | None = None,
 ) -> tuple[Kept, ...]:
     """Store an original and what is attached to it.
 
@@ -62,25 +67,41 @@ async def keep(
         documents: Where to.
         original: The contact as it came in.
         read: Its attachments.
-        earlier: Ids of what was stored before, by digest; it is not stored again.
+        earlier: Ids of what was stored before, by digest: it is not stored again. What is stored
+            now is noted there, also if something else then fails.
+
+    Raises:
+        TemporaryFault: The store or the virus scanner is away; nothing is stored unchecked.
     """
-    kept = [_keep(documents, original, DocumentKind.ORIGINAL, earlier or {}, readable=True)]
+    earlier = {} if earlier is None else earlier
+    kept = [_keep(documents, original, DocumentKind.ORIGINAL, earlier, readable=True)]
     for each in read:
         kind = kind_of(each.attachment, each.text)
-        kept.append(_keep(documents, each.attachment, kind, earlier or {}, readable=each.readable))
-    return tuple(await asyncio.gather(*kept))
+        kept.append(_keep(documents, each.attachment, kind, earlier, readable=each.readable))
+    return tuple(await all_done(kept))
+
+
+async def all_done(works: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
+    """The results of works done at the same time; a fault is raised when all of them ended."""
+    results = await asyncio.gather(*works, return_exceptions=True)
+    done = [result for result in results if not isinstance(result, BaseException)]
+    if len(done) < len(results):
+        raise next(result for result in results if isinstance(result, BaseException))
+    return done
 
 
 async def _keep(
-    documents: DocumentStore,
+    documents: CheckedDocuments,
     attachment: Attachment,
     kind: DocumentKind,
-    earlier: Mapping[str, str],
+    earlier: dict[str, str],
     *,
     readable: bool,
 ) -> Kept:
     digest = hashlib.sha256(attachment.data).hexdigest()
+    blocked = await documents.danger_in(attachment.data)
     document_id = earlier.get(digest) or await documents.put(attachment.data)
+    earlier[digest] = document_id
     document = Document(
         document_id=document_id,
         kind=kind,
@@ -88,8 +109,16 @@ async def _keep(
         size=len(attachment.data),
         sha256=digest,
         readable=readable,
+        blocked=blocked,
+        macros=has_macros(attachment.data),
     )
     return Kept(document, attachment.name)
+
+
+def blocked(documents: Iterable[Kept]) -> str | None:
+    """Why a person must look at a contact with these documents; None if all may be served."""
+    reasons = (kept.document.blocked for kept in documents)
+    return next((f"a document is never served: {reason}" for reason in reasons if reason), None)
 
 
 def mail_as_document(raw: bytes) -> Attachment:

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import projection
-from services.intake.arrivals import Arrival
+from services.intake.arrivals import Arrival, blocked
 from services.intake.domain.identify import Author, Identified, Known, identify
 from services.intake.domain.normalise import (
     Circumstances,
@@ -151,7 +151,7 @@ def _contact(arrival: Arrival, identified: Identified, programmes: Programmes) -
         today=today,
         keywords=programmes.benefit_keywords(today),
         documents=tuple(kept.document for kept in arrival.documents),
-        needs_person=_why_person(arrival.read, identified),
+        needs_person=_why_person(arrival, identified),
     )
     try:
         return contact_of_mail(mail, arrival.read.reply, arrival.read.documents, identified, around)
@@ -160,10 +160,15 @@ def _contact(arrival: Arrival, identified: Identified, programmes: Programmes) -
         return unread_contact(Channel.EMAIL, sender_of(mail), identified, around)
 
 
-def _why_person(read: ReadMail, identified: Identified) -> str | None:
+def _why_person(arrival: Arrival, identified: Identified) -> str | None:
     """Why a person must look first: what could not be read, or which cases were mixed up."""
     others = f"it also names {', '.join(identified.also[:5])}" if identified.also else None
-    return "; ".join(filter(None, (read.problem, others)))[:_LONGEST_REASON] or None
+    return (
+        "; ".join(filter(None, (blocked(arrival.documents), arrival.read.problem, others)))[
+            :_LONGEST_REASON
+        ]
+        or None
+    )
 
 
 def _of_machine(arrival: Arrival) -> Outcome:

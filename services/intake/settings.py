@@ -1,5 +1,7 @@
 """What intake is told by its environment."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from shared.settings import ServiceSettings
@@ -20,6 +22,19 @@ class Settings(ServiceSettings):
     """Secret of the Message-IDs of our notices, shared with notify."""
     reference_wait_seconds: float = 5.0
     """How long a reference to something not seen yet is tried again."""
+    mail_limit_bytes: int = 50_000_000
+    """A larger mail goes to a person without being read in; 25 MB of attachments are 34 as mail."""
     upload_limit_bytes: int = 25_000_000
     ocr_timeout_seconds: float = 120.0
     """For one page."""
+    scan_folder: Path | None = None
+    """Where the scan station puts letters; none: nothing is watched."""
+    scan_settle_seconds: float = 3.0
+    """A file that did not change for so long is complete."""
+    scan_limit_bytes: int = 200_000_000
+    """For one file of the scan station, which may hold a whole day's letters."""
+    clamd: str = ""
+    """ClamAV's daemon, `host:port` or the path of its socket; empty: no virus scanner."""
+    clamd_timeout_seconds: float = 60.0
+    clamd_largest_bytes: int = 100_000_000
+    """Its `StreamMaxLength`; what is larger can't be checked and is never served."""

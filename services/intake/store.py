@@ -13,7 +13,7 @@ from services.intake.tables import metadata as metadata  # where migrations look
 from shared.contract.contacts import ContactReceived
 from shared.database import among, insert_rows
 
-Verdict = Literal["contact", "machine", "delivery_report", "duplicate", "unidentified"]
+Verdict = Literal["contact", "machine", "delivery_report", "duplicate", "unidentified", "split"]
 
 _RECORDING_LOCK = 0x0C1A10
 
@@ -27,6 +27,7 @@ class Received:
             told from one that was delivered twice.
         fingerprint: Of what the sender wrote, the same for every delivery of it.
         sequence: Grows with everything that a person does with it.
+        part_of: The scan that this letter was one of several in.
     """
 
     received_id: str
@@ -45,6 +46,7 @@ class Received:
     sender_name: str | None = None
     examine_until: datetime | None = None
     sequence: int = 1
+    part_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class StoredDocument:
     media_type: str
     size: int
     sha256: str
+    blocked: str | None = None
 
 
 async def one_at_a_time(connection: AsyncConnection) -> None:

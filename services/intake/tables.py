@@ -31,6 +31,8 @@ received = Table(
     Column("sender_name", Text),  # only for a letter that waits to be read
     Column("examine_until", UtcDateTime),
     Column("sequence", Integer, nullable=False, server_default="1"),  # grows as people act on it
+    Column("part_of", Text),  # the scan that this letter was one of several in
+    Index("received_part_of", "part_of"),
     Index("received_message_id", "message_id"),
     Index("received_fingerprint", "fingerprint"),
     Index("received_contact_id", "contact_id"),
@@ -67,6 +69,7 @@ documents = Table(
     Column("media_type", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("sha256", Text, nullable=False),
+    Column("blocked", Text),  # why it is never served: the virus in it
     Index("documents_received_id", "received_id"),
 )
 repeated_requests = Table(

@@ -22,7 +22,7 @@ class ReceivedView(BaseModel):
     received_id: str
     channel: str
     verdict: Literal[
-        "pending", "contact", "machine", "delivery_report", "duplicate", "unidentified"
+        "pending", "contact", "machine", "delivery_report", "duplicate", "unidentified", "split"
     ]
     reason: str | None
     contact_id: str | None
@@ -32,6 +32,7 @@ class ReceivedView(BaseModel):
     suspected_case_id: str | None
     notice_id: str | None
     duplicate_of: str | None
+    part_of: str | None
 
 
 class WaitingDocument(BaseModel):
@@ -76,6 +77,7 @@ def view_of(row: Received) -> ReceivedView:
         suspected_case_id=None if certain else row.case_id,
         notice_id=row.notice_id,
         duplicate_of=row.duplicate_of,
+        part_of=row.part_of,
     )
 
 

@@ -67,6 +67,10 @@ class Document(Body):
     size: int = Field(ge=0, description="Bytes.")
     sha256: str = Field(min_length=64, max_length=64)
     readable: bool = Field(default=True, description="False: no text could be read from it.")
+    blocked: ShortText | None = Field(
+        default=None, description="Why it is never served, such as a virus in it."
+    )
+    macros: bool = Field(default=False, description="It holds macros: open it with care only.")
 
 
 class ClaimLine(Body):

@@ -10,7 +10,7 @@ from services.intake import store
 from services.intake.api.actors import Reader
 from services.intake.app import App
 from services.intake.views import ReceivedView, view_of
-from shared.errors import NotFound, RuleViolation
+from shared.errors import Forbidden, NotFound, RuleViolation
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,9 @@ def routes(app: App) -> APIRouter:
         if found is None:
             message = "no such document"
             raise NotFound(message)
+        if found.blocked is not None:
+            message = f"this document is never served: {found.blocked}"
+            raise Forbidden("document_blocked", message)
         data = await app.documents.get(document_id)
         log.info("document fetched", document_id=document_id, by=reader.subject)
         return Response(data, media_type=found.media_type, headers=as_attachment(found.name))
