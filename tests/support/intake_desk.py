@@ -19,7 +19,8 @@ from sqlalchemy import select
 from deploy.local.keys import SigningKey
 from deploy.local.mail import DESK_ADDRESS, PASSWORD, MailServer
 from services.intake import agents, store
-from services.intake.adapters.mailbox import Account, Mailbox
+from services.intake.adapters.inbox import Account
+from services.intake.adapters.mailbox import Mailbox
 from services.intake.api import router
 from services.intake.app import App, build
 from services.intake.examining import examine_for_ever

@@ -6,253 +6,219 @@ as read or flagged count as well: only the move says that the desk has them.
 """
 
 import asyncio
-import contextlib
+import queue
+import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from imaplib import IMAP4, Internaldate2tuple
-from typing import Final, Self
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import structlog
-from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.intake.adapters.inbox import (
+    CONNECTION_ERRORS,
+    Account,
+    FetchedMail,
+    Inbox,
+    LoginRefused,
+)
+from services.intake.adapters.moves import Refused
 from shared.database import is_temporary
 from shared.errors import TemporaryFault
 
 log = structlog.get_logger(__name__)
 
-PROCESSED: Final = "Processed"
-MACHINE: Final = "Machine"
-UNKNOWN_ARRIVAL: Final = datetime.max.replace(tzinfo=UTC)
-_BATCH_MAILS: Final = 50
-_BATCH_BYTES: Final = 32_000_000
-_TIMEOUT_SECONDS: Final = 30.0
-_IDLE_SLICE_SECONDS: Final = 0.5
-"""How long a stop waits for the mailbox's thread."""
-_ROUND_SECONDS: Final = 10.0
-"""The inbox is searched this often even if the server announces nothing."""
-_POLL_SECONDS: Final = 1.0
-_SHORTEST_PAUSE: Final = 0.25
-_LONGEST_PAUSE: Final = 15.0
-_WORKED_SECONDS: Final = 2.0
-"""A connection that held so long was good: the next one is tried at once."""
-_AWAY = (OSError, IMAP4.error, ImapToolsError)
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedMail:
-    """A mail as it lies in the inbox.
-
-    Attributes:
-        uid: Its number in the inbox.
-        validity: The inbox's UIDVALIDITY: another one means that the numbers begin anew.
-        raw: Its bytes.
-        arrived_at: When the server got it, UTC; far in the future if it does not say.
-    """
-
-    uid: str
-    validity: str
-    raw: bytes
-    arrived_at: datetime
-
-    @property
-    def place(self) -> str:
-        """Where it lies: unique for a mailbox's life."""
-        return f"{self.validity}:{self.uid}"
-
+_AWAY: Final = (*CONNECTION_ERRORS, LoginRefused, Refused, TemporaryFault)
+_T = TypeVar("_T")
 
 Handler = Callable[[Sequence[FetchedMail]], Awaitable[Mapping[str, str]]]
 """Stores what a batch of mails is, and says into which folder each uid goes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Where the mailbox is, and who reads it."""
+class Timing:
+    """Seconds between tries, and until a server counts as slow.
 
-    host: str
-    port: int
-    user: str
-    password: str
-    tls: bool
+    Attributes:
+        shortest_pause: Before a broken connection is opened again; it doubles each time.
+        longest_pause: The longest of these.
+        after_refusal: Before a login that was refused is tried again: many locks accounts.
+        worked: A connection that held so long was good: the next one is tried at once.
+        slow: For one answer of the server.
+    """
+
+    shortest_pause: float = 0.25
+    longest_pause: float = 15.0
+    after_refusal: float = 60.0
+    worked: float = 2.0
+    slow: float = 10.0
 
 
 class Mailbox:
-    """Reads the inbox for ever, and says what is wrong when it can't."""
+    """Reads the inbox for ever, and says what is wrong when it can't.
 
-    def __init__(self, account: Account, handler: Handler) -> None:
+    Attributes:
+        problem: Why mails wait, or can't leave the inbox; None when all is well.
+        stuck: Mails on which our own program failed; they stay in the inbox.
+    """
+
+    def __init__(self, account: Account, handler: Handler, timing: Timing | None = None) -> None:
         self._account = account
         self._handler = handler
+        self._timing = timing or Timing()
         self.problem: str | None = "not connected yet"
+        self.stuck = 0
 
     async def run(self) -> None:
         """Read until cancelled; a server that is away is tried again with growing pauses."""
-        pause = _SHORTEST_PAUSE
+        timing = self._timing
+        pause = timing.shortest_pause
         while True:
             began = time.monotonic()
+            wait = 0.0
             try:
                 await self._read()
             except Exception as error:
-                if not (isinstance(error, (*_AWAY, TemporaryFault)) or is_temporary(error)):
+                if not (isinstance(error, _AWAY) or is_temporary(error)):
                     raise
                 self._note_away(error)
-            if time.monotonic() - began > _WORKED_SECONDS:
-                pause = _SHORTEST_PAUSE
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+                wait = timing.after_refusal if isinstance(error, LoginRefused) else 0.0
+            if time.monotonic() - began > timing.worked:
+                pause = timing.shortest_pause
+            await asyncio.sleep(max(wait, pause))
+            pause = min(pause * 2, timing.longest_pause)
 
     def _note_away(self, error: Exception) -> None:
-        where = f"{self._account.host}:{self._account.port}"
-        what = f"IMAP server {where} is away"
-        if isinstance(error, SQLAlchemyError):
-            what = "the database is away"
-        elif isinstance(error, TemporaryFault):
-            what = str(error)
+        what = self._explained(error)
         log.warning("mails wait, trying again", problem=what, reason=type(error).__name__)
         self.problem = f"{what}; mails wait in the inbox"
 
+    def _explained(self, error: Exception) -> str:
+        """What is wrong, without anything that a server or a database said in its own words."""
+        server = f"IMAP server {self._account.host}:{self._account.port}"
+        if isinstance(error, SQLAlchemyError):
+            return "the database is away"
+        if isinstance(error, TemporaryFault):
+            return str(error)
+        if isinstance(error, LoginRefused):
+            return f"{server} refuses the login"
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"the certificate of {server} is not trusted ({error.verify_message})"
+        if isinstance(error, TimeoutError):
+            return f"{server} does not answer"
+        return f"{server} is away"
+
     async def _read(self) -> None:
         """Read over one connection, in one thread, until it breaks or the task is cancelled."""
-        loop = asyncio.get_running_loop()
-        thread = ThreadPoolExecutor(1, "mailbox")
+        thread = _Thread()
+        inbox = Inbox(self._account)
         leave = threading.Event()
-        opening = thread.submit(_Inbox.opened, self._account)
+        self.stuck = 0
         try:
-            inbox = await asyncio.wrap_future(opening)
+            await self._soon(thread.call(inbox.open))
             log.info("reading the mailbox", server=self._account.host, idle=inbox.can_idle)
             self.problem = None
             while True:
-                mails = await loop.run_in_executor(thread, inbox.next_batch)
+                mails = await self._soon(thread.call(inbox.next_batch))
                 if mails:
-                    folders = await self._handler(mails)
-                    await loop.run_in_executor(thread, inbox.file, folders)
-                else:
-                    await loop.run_in_executor(thread, inbox.wait, leave)
+                    folders = await self._handled(inbox, mails)
+                    await self._soon(thread.call(partial(inbox.moves.file, folders)))
+                self._note_unmoved(inbox.moves.problem)
+                if not mails:
+                    await thread.call(partial(inbox.wait, leave))
         finally:
             leave.set()
-            thread.submit(_closed, opening)
-            thread.shutdown(wait=False)
+            thread.end_with(inbox.close)
 
+    async def _soon(self, answer: asyncio.Future[_T]) -> _T:
+        """An answer of the server; one that takes long is said, and waited for."""
+        done, _ = await asyncio.wait([answer], timeout=self._timing.slow)
+        if done:
+            return answer.result()
+        what = f"IMAP server {self._account.host}:{self._account.port} is slow"
+        log.warning("mails wait for the server's answer", problem=what)
+        before, self.problem = self.problem, f"{what}; mails wait in the inbox"
+        result = await answer
+        self.problem = before
+        log.info("the IMAP server answered")
+        return result
 
-def _closed(opening: Future["_Inbox"]) -> None:
-    """Say goodbye, in the thread that may still be in the middle of something."""
-    if not opening.cancelled() and opening.exception() is None:
-        opening.result().close()
+    def _note_unmoved(self, unmoved: str | None) -> None:
+        """What the desk has and the server would not move: no reason to stop reading."""
+        if unmoved is not None and unmoved != self.problem:
+            log.warning("mails stay in the inbox, trying again", problem=unmoved)
+        elif unmoved is None and self.problem is not None:
+            log.info("the mails left the inbox")
+        self.problem = unmoved
 
+    async def _handled(self, inbox: Inbox, mails: Sequence[FetchedMail]) -> Mapping[str, str]:
+        """The folders of the mails that are stored now.
 
-class _Inbox:
-    """One connection; every method runs in the mailbox's thread."""
-
-    def __init__(self, box: BaseMailBox, validity: str) -> None:
-        self._box = box
-        self._validity = validity
-        self.can_idle = "IDLE" in box.client.capabilities
-
-    @classmethod
-    def opened(cls, account: Account) -> Self:
-        kind = MailBox if account.tls else MailBoxUnencrypted
-        box = kind(account.host, account.port, timeout=_TIMEOUT_SECONDS)
-        try:
-            box.login(account.user, account.password)
-            for folder in (PROCESSED, MACHINE):
-                if not box.folder.exists(folder):
-                    box.folder.create(folder)
-            status = box.folder.status("INBOX", ["UIDVALIDITY"])
-        except BaseException:
-            with contextlib.suppress(*_AWAY):
-                box.logout()
-            raise
-        return cls(box, str(status["UIDVALIDITY"]))
-
-    def next_batch(self) -> list[FetchedMail]:
-        """The oldest mails in the inbox, as many as one batch may hold."""
-        uids = self._box.uids("UNDELETED")
-        chosen = uids[:_BATCH_MAILS]
-        return list(self._fetched(self._within_limit(chosen))) if chosen else []
-
-    def _within_limit(self, uids: list[str]) -> list[str]:
-        """As many as fit into memory, at least one."""
-        total = 0
-        fitting: list[str] = []
-        for uid, size in self._sizes(uids):
-            total += size
-            if fitting and total > _BATCH_BYTES:
-                break
-            fitting.append(uid)
-        return fitting
-
-    def _sizes(self, uids: list[str]) -> Iterator[tuple[str, int]]:
-        _, lines = self._box.client.uid("FETCH", ",".join(uids), "(UID RFC822.SIZE)")
-        for line in lines:
-            words = line.decode("ascii", "replace").replace("(", " ").replace(")", " ").split()
-            if isinstance(line, bytes) and "UID" in words and "RFC822.SIZE" in words:
-                yield words[words.index("UID") + 1], int(words[words.index("RFC822.SIZE") + 1])
-
-    def _fetched(self, uids: list[str]) -> Iterator[FetchedMail]:
-        if not uids:
-            return
-        _, parts = self._box.client.uid("FETCH", ",".join(uids), "(UID INTERNALDATE BODY.PEEK[])")
-        for index, part in enumerate(parts):
-            if not isinstance(part, tuple):
-                continue
-            # Servers put the fields before or after the body, as they like.
-            after = parts[index + 1] if index + 1 < len(parts) else b""
-            fields = part[0] + (after if isinstance(after, bytes) else b"")
-            words = fields.replace(b"(", b" ").replace(b")", b" ").split()
-            if b"UID" in words:
-                uid = words[words.index(b"UID") + 1].decode("ascii")
-                yield FetchedMail(uid, self._validity, part[1], _arrived(fields))
-
-    def file(self, folders: Mapping[str, str]) -> None:
-        """Move mails out of the inbox; one that somebody deleted meanwhile is no fault."""
-        for folder in dict.fromkeys(folders.values()):
-            self._box.move([uid for uid, target in folders.items() if target == folder], folder)
-
-    def wait(self, leave: threading.Event) -> None:
-        """Return when something arrives, and after a while anyway."""
-        if not self.can_idle:
-            leave.wait(_POLL_SECONDS)
-            self._box.client.noop()
-            return
-        if self._start_idle():
-            return
-        end = time.monotonic() + _ROUND_SECONDS
-        try:
-            while (began := time.monotonic()) < end and not leave.is_set():
-                announced = self._box.idle.poll(_IDLE_SLICE_SECONDS)
-                # A connection that broke is always readable and has nothing to say.
-                if announced or time.monotonic() - began < _IDLE_SLICE_SECONDS / 2:
-                    return
-        finally:
-            self._box.idle.stop()  # type: ignore[no-untyped-call]
-
-    def _start_idle(self) -> bool:
-        """Enter IDLE; says at once whether something arrived since the last search.
-
-        Servers may tell that before they agree to idle, which the library takes for a refusal.
+        One mail on which our own program fails must not keep all others from the desk: it stays
+        in the inbox, and is tried again over the next connection.
         """
-        client = self._box.client
-        tag = client._command("IDLE")  # noqa: SLF001 - as the library itself does
-        announced = False
-        while client._get_response() is not None:  # noqa: SLF001
-            if client.tagged_commands.get(tag):
-                message = "the server refuses to idle"
-                raise IMAP4.abort(message)
-            announced = True
-        self._box.idle._idle_tag = tag  # noqa: SLF001
-        if announced:
-            self._box.idle.stop()  # type: ignore[no-untyped-call]
-        return announced
-
-    def close(self) -> None:
-        with contextlib.suppress(*_AWAY):
-            self._box.logout()
+        try:
+            return await self._handler(mails)
+        except Exception as error:
+            if isinstance(error, _AWAY) or is_temporary(error):
+                raise
+            _log_failure(error, mails)
+        if len(mails) == 1:
+            inbox.leave_alone(mails[0].uid)
+            self.stuck += 1
+            return {}
+        folders: dict[str, str] = {}
+        for mail in mails:
+            folders |= await self._handled(inbox, [mail])
+        return folders
 
 
-def _arrived(fields: bytes) -> datetime:
-    local = Internaldate2tuple(fields)
-    return datetime.fromtimestamp(time.mktime(local), UTC) if local else UNKNOWN_ARRIVAL
+def _log_failure(error: Exception, mails: Sequence[FetchedMail]) -> None:
+    """Without the error's own text, which may quote a mail."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(
+        "mails could not be taken in",
+        error=type(error).__name__,
+        place=f"{place.name}:{place.lineno}",
+        uids=[mail.place for mail in mails],
+    )
+
+
+class _Thread:
+    """Runs calls one after the other, and keeps no process from ending.
+
+    The threads of a pool are waited for when Python ends: a server that hangs would hold up a
+    stop for as long as it likes.
+    """
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        threading.Thread(target=self._run, name="mailbox", daemon=True).start()
+
+    def call(self, function: Callable[[], _T]) -> asyncio.Future[_T]:
+        future: Future[_T] = Future()
+        self._calls.put((future, function))
+        return asyncio.wrap_future(future)
+
+    def end_with(self, function: Callable[[], object]) -> None:
+        self._calls.put((Future(), function))
+        self._calls.put(None)
+
+    def _run(self) -> None:
+        while (call := self._calls.get()) is not None:
+            future, function = call
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                result = function()
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
