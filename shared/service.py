@@ -5,33 +5,27 @@ A fault that nothing handles ends the process; its supervisor starts it again.
 
 import asyncio
 import gc
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from types import FrameType
 
 import structlog
 import uvicorn
 import uvloop
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, text
 
 from shared import logs
+from shared.answers import answer_errors
 from shared.auth import TokenVerifier
 from shared.contract.catalogue import Topic
 from shared.database import Database, is_temporary
-from shared.errors import (
-    BadEvent,
-    Forbidden,
-    NotFound,
-    RuleViolation,
-    TemporaryFault,
-    VersionConflict,
-)
 from shared.messaging.processing import Handler, UnitOfWork
 from shared.messaging.tables import with_messaging
 from shared.messaging.worker import Worker
@@ -115,12 +109,22 @@ class DeskService:
             callback()
 
     def serve(self, *routers: APIRouter) -> None:
-        """Run until SIGTERM or SIGINT; exits with 1 after a fault."""
+        """Run until SIGTERM or SIGINT, which end in order with 0; exits with 1 after a fault."""
         logs.configure(self.name, self.settings.log_format)
         _calm_garbage_collector()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
         uvloop.run(self._serve(self.api(*routers)))
         if self._failure is not None:
             sys.exit(1)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """Before the server listens to signals, just end; afterwards it has obeyed already.
+
+        It raises the signal that ended it once more, for whoever had listened before it.
+        """
+        if self._server is None or not self._server.should_exit:
+            sys.exit(0)
 
     def api(self, *routers: APIRouter) -> FastAPI:
         """The HTTP side with health, metrics and the service's own routes."""
@@ -135,7 +139,7 @@ class DeskService:
         api.add_api_route("/healthz", self._healthz, include_in_schema=False)
         api.add_api_route("/readyz", self._readyz, include_in_schema=False)
         api.add_api_route("/metrics", _metrics, include_in_schema=False)
-        _answer_errors(api)
+        answer_errors(api)
         for router in routers:
             api.include_router(router)
         return api
@@ -249,40 +253,3 @@ def _calm_garbage_collector() -> None:
 
 def _metrics() -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _answer_errors(api: FastAPI) -> None:
-    """Our errors as HTTP answers: `{"code", "message"}`."""
-
-    def rule(_request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RuleViolation)
-        status = 403 if isinstance(error, Forbidden) else 422
-        return JSONResponse({"code": error.code, "message": str(error)}, status)
-
-    def missing(_request: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"code": "not_found", "message": str(error)}, 404)
-
-    def conflict(_request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, VersionConflict)
-        body = {"code": "version_conflict", "message": str(error), "sequence": error.current}
-        return JSONResponse(body, 409)
-
-    def away(_request: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"code": "try_again", "message": str(error)}, 503)
-
-    def unfit(_request: Request, error: Exception) -> JSONResponse:
-        # What was asked for can't become an event: too large, or a NUL in a text.
-        return JSONResponse({"code": "not_acceptable", "message": str(error)}, 422)
-
-    def invalid(_request: Request, error: Exception) -> JSONResponse:
-        # Without the input: it may hold what JSON can't, and what a log of answers must not.
-        assert isinstance(error, RequestValidationError)
-        problems = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
-        return JSONResponse({"detail": problems}, 422)
-
-    api.add_exception_handler(RequestValidationError, invalid)
-    api.add_exception_handler(BadEvent, unfit)
-    api.add_exception_handler(RuleViolation, rule)
-    api.add_exception_handler(NotFound, missing)
-    api.add_exception_handler(VersionConflict, conflict)
-    api.add_exception_handler(TemporaryFault, away)
