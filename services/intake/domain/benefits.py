@@ -135,7 +135,9 @@ class _Vocabulary:
 
     def _look_up(self, token: str) -> _Hits:
         return frozenset(
-            (code, match[0]) for code, pattern in self._patterns for match in pattern.finditer(token)
+            (code, match[0])
+            for code, pattern in self._patterns
+            for match in pattern.finditer(token)
         )
 
 

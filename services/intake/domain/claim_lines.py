@@ -1,6 +1,7 @@
 """The expenses that a text claims: a list of items, a total, or one amount in a sentence."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -101,12 +102,14 @@ class Expenses:
     Attributes:
         items: The expenses; empty when the text names no amount.
         total: The total that the text itself states.
+        other_total: Another one that does not fit to it.
         prose: The text without its item lines: what is told about the loss.
     """
 
     items: tuple[Item, ...] = ()
     total: Item | None = None
     prose: str = ""
+    other_total: Item | None = None
 
 
 def claimed_expenses(text: str) -> Expenses:
@@ -118,29 +121,44 @@ def claimed_expenses(text: str) -> Expenses:
     """
     items: list[Item] = []
     totals: list[Item] = []
+    parts: set[Decimal] = set()
     prose: list[str] = []
     for row in table_rows(text):
         item = _item_line(row) if len(row.line) <= _LONGEST_ITEM else None
         if item is None:
             prose.append(row.line)
         elif _PART_OF_TOTAL.search(item.description) or _NO_EXPENSE.search(item.description):
-            continue
+            parts.add(item.amount.amount)
         elif _TOTAL.search(item.description) or _LABEL_ONLY.match(item.description):
             totals.append(item)
         else:
             items.append(item)
     told = "\n".join(prose)
     if items:
-        return Expenses(tuple(items), _last_total(totals, told), told)
+        listed = sum((item.amount.amount for item in items), Decimal())
+        total, other = _stated_total(totals, told, listed, parts)
+        return Expenses(tuple(items), total, told, other)
     return _from_prose(told, totals)
 
 
-def _last_total(totals: list[Item], told: str) -> Item | None:
+def _stated_total(
+    totals: list[Item], told: str, listed: Decimal, parts: Collection[Decimal]
+) -> tuple[Item | None, Item | None]:
+    """The total beside a list, and another one that nothing in the list explains.
+
+    Totals may differ by a tax or a deductible that the list names; then the last one counts.
+    """
     named = [item for item in totals if _TOTAL.search(item.description)]
-    if named:
-        return named[-1]
-    in_sentences = [item for item in _mentions(told) if _TOTAL.search(item.quote)]
-    return in_sentences[-1] if in_sentences else None
+    named = named or [item for item in _mentions(told) if _TOTAL.search(item.quote)]
+    if not named:
+        return None, None
+    fitting = [item for item in named if item.amount.amount == listed]
+    total = named[-1] if parts or not fitting else fitting[-1]
+    explained = {Decimal(), *parts}
+    others = [
+        item for item in named if abs(item.amount.amount - total.amount.amount) not in explained
+    ]
+    return total, others[0] if others else None
 
 
 def _item_line(row: TableRow) -> Item | None:

@@ -30,7 +30,18 @@ _MONTHS: Final = {
     )
     for name in names
 }
-_TENS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_TENS: Final = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+)
+_UNITS: Final = ("ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
 _ORDINALS: Final = {
     word: number
     for number, words in enumerate(
@@ -45,9 +56,10 @@ _ORDINALS: Final = {
             ("fünfzehnten", "fifteenth"), ("sechzehnten", "sixteenth"),
             ("siebzehnten", "seventeenth"), ("achtzehnten", "eighteenth"),
             ("neunzehnten", "nineteenth"), ("zwanzigsten", "twentieth"),
-            *((f"{unit}undzwanzigsten", f"twenty-{tenth}", f"twenty {tenth}") for unit, tenth in zip(
-                ("ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
-                _TENS, strict=True)),
+            *(
+                (f"{unit}undzwanzigsten", f"twenty-{tenth}", f"twenty {tenth}")
+                for unit, tenth in zip(_UNITS, _TENS, strict=True)
+            ),
             ("dreißigsten", "dreissigsten", "thirtieth"),
             ("einunddreißigsten", "einunddreissigsten", "thirty-first", "thirty first"),
         ),
@@ -73,6 +85,7 @@ _FROM = (
 )
 """The first day of "in der Nacht vom 11. auf den 12. November"."""
 _NOT_LONGER = r"(?![\d/]|[.-]\d)"
+_DAY_AND_NAME = rf"(?P<day>{_DAY})(?:\.|st|nd|rd|th)?(?:\s?|[/-])(?:of\s)?(?P<name>{_MONTH})"
 _FROM_A_DIGIT: Final = tuple(
     re.compile(form + _NOT_LONGER)
     for form in (
@@ -80,8 +93,7 @@ _FROM_A_DIGIT: Final = tuple(
         rf"(?P<day>\d{{1,2}})[/-](?P<month>\d{{1,2}})[/-](?P<year>{_YEAR})",
         rf"{_FROM}?(?P<day>{_DAY})\.\s?(?P<month>{_NUMBER_MONTH})\.\s?(?P<year>{_YEAR})?",
         rf"(?P<day>{_DAY})\s(?P<month>{_NUMBER_MONTH})\s(?P<year>20\d{{2}})",
-        rf"{_FROM}?(?P<day>{_DAY})(?:\.|st|nd|rd|th)?(?:\s?|[/-])(?:of\s)?(?P<name>{_MONTH})"
-        rf"(?:[\s,./-]{{1,2}}{_NAMED_YEAR})?",
+        rf"{_FROM}?{_DAY_AND_NAME}(?:[\s,./-]{{1,2}}{_NAMED_YEAR})?",
     )
 )
 _NO_LAST_POINT = re.compile(

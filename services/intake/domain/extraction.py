@@ -1,113 +1,83 @@
 """What a contact claims, read from its texts: every value with where it was read and how sure."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Final, Literal
+from typing import Final
 
-from services.intake.domain.benefits import Keywords, propose_benefit
-from services.intake.domain.claim_lines import Expenses, Item, claimed_expenses
-from services.intake.domain.invoices import InvoiceFacts, invoice_facts
-from services.intake.domain.loss_date import date_of_loss
-from services.intake.domain.references import (
-    Reference,
-    ibans,
-    invoice_numbers,
-    policy_numbers,
+from services.intake.domain.benefits import Keywords
+from services.intake.domain.claimed_lines import Attached, claimed_lines
+from services.intake.domain.findings import Candidate, Findings
+from services.intake.domain.invoices import InvoiceFacts, each_once, invoice_facts
+from services.intake.domain.loss_date import dates_of_loss
+from services.intake.domain.moves import new_address, new_email_address
+from services.intake.domain.readable import Readable, SourceText
+from services.intake.domain.references import Reference, ibans, invoice_numbers, policy_numbers
+from services.intake.domain.replaced import is_replaced
+from services.intake.domain.telephones import telephone_numbers
+from shared.contract.contacts import (
+    ClaimDetails,
+    DocumentKind,
+    Evidence,
+    Invoice,
+    UnconfirmedDetails,
 )
-from shared.contract.contacts import ClaimDetails, ClaimLine, DocumentKind, Evidence
+from shared.contract.contacts import InvoiceItem as InvoiceLine
+from shared.ids import case_numbers
 
-SourceName = Literal["subject", "body", "attachment", "header", "note", "scan"]
-MOST_LINES: Final = 200
-SIGNS_READ: Final = 20_000
-"""Signs of each text that are searched for values."""
-_REPLY_PREFIX = re.compile(r"^(?:\s*(?:aw|re|wg|fwd?|antw)\s*:)+\s*", re.IGNORECASE)
 _ATTACHMENT_TRUST: Final = 0.8
 """What stands in a document is less sure to be about this claim than what the client writes."""
+_REPLACED: Final = 0.5
+"""An old account or number beside the new one."""
+_MOST_INVOICES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class SourceText:
-    """One text to read from; `kind` is that of the document it came from."""
-
-    source: SourceName
-    text: str
-    kind: DocumentKind = DocumentKind.OTHER
-
-
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """Everything of a contact that can be read.
+class Extracted:
+    """What a contact states.
 
     Attributes:
-        subject: Of a mail; empty otherwise.
-        body: What the client wrote, said or sent as a letter.
-        body_source: How the body came: `body`, `note` or `scan`.
-        signature: Below the closing: numbers there count, amounts don't.
-        attachments: Texts of documents.
+        claim: The claim.
+        evidence: Where each value was read, and how sure it is.
+        invoices: What its invoices say.
+        details: What it tells about its writer.
+        reasons: Why a person has to look.
     """
 
-    body: str
-    subject: str = ""
-    body_source: SourceName = "body"
-    signature: str = ""
-    attachments: Sequence[SourceText] = ()
+    claim: ClaimDetails
+    evidence: tuple[Evidence, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    details: UnconfirmedDetails | None = None
+    reasons: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Found:
-    evidence: list[Evidence] = field(default_factory=list)
-
-    def note(self, name: str, source: SourceName, quote: str, confidence: float) -> None:
-        shown = " ".join(quote.split())[:200]
-        self.evidence.append(
-            Evidence(field=name, source=source, quote=shown, confidence=round(confidence, 2))
-        )
-
-
-def extract(
-    contact: Readable, keywords: Keywords, today: date
-) -> tuple[ClaimDetails, tuple[Evidence, ...]]:
-    """The claim that a contact states, as far as it does.
+def extract(contact: Readable, keywords: Keywords, today: date) -> Extracted:
+    """What a contact states, as far as it does.
 
     Args:
         contact: Its texts.
         keywords: Words per benefit, from the programmes.
         today: Day of receipt at the desk; "yesterday" refers to it.
     """
-    contact = _shortened(contact)
-    found = _Found()
-    expenses = claimed_expenses(contact.body)
-    invoices = [
-        (text, invoice_facts(text.text))
-        for text in contact.attachments
-        if text.kind is DocumentKind.INVOICE
-    ]
-    lines, total = _lines(contact, expenses, invoices, keywords, found)
-    currencies = {item.amount.currency for item in expenses.items}
-    details = ClaimDetails(
-        policy_number=_policy_number(contact, found),
-        date_of_loss=_date_of_loss(contact, today, found),
+    contact = contact.shortened()
+    found = Findings()
+    _case_numbers(contact, found)
+    policy_number = _policy_number(contact, found)
+    day = _date_of_loss(contact, today, found)
+    attached = _invoices(contact, today, found)
+    claimed = claimed_lines(contact, attached, keywords, found)
+    claim = ClaimDetails(
+        policy_number=policy_number,
+        date_of_loss=day,
         description=contact.body.strip(),
-        currency=currencies.pop() if len(currencies) == 1 else "EUR",
-        lines=lines,
-        stated_total=total,
+        currency=claimed.currency,
+        lines=claimed.lines,
+        stated_total=claimed.total,
         unconfirmed_iban=_iban(contact, found),
     )
-    return details, tuple(found.evidence)
-
-
-def _shortened(contact: Readable) -> Readable:
-    """The beginning of each text: a longer one is no claim, and would take long to read."""
-    attachments = [replace(text, text=text.text[:SIGNS_READ]) for text in contact.attachments]
-    return replace(
-        contact,
-        body=contact.body[:SIGNS_READ],
-        signature=contact.signature[:SIGNS_READ],
-        attachments=attachments,
-    )
+    details = _details(contact, today, found)
+    invoices = tuple(_as_stated(each) for each in attached)
+    return Extracted(claim, tuple(found.evidence), invoices, details, tuple(found.reasons))
 
 
 def says_anything(claim: ClaimDetails) -> bool:
@@ -115,152 +85,142 @@ def says_anything(claim: ClaimDetails) -> bool:
     return bool(claim.policy_number or claim.date_of_loss or claim.lines or claim.unconfirmed_iban)
 
 
-def _own_texts(contact: Readable) -> Iterator[SourceText]:
-    yield SourceText("subject", contact.subject)
-    yield SourceText(contact.body_source, contact.body)
-    yield SourceText(contact.body_source, contact.signature)
+def _around(text: SourceText, hit: Reference) -> str:
+    return text.text[max(0, hit.start - 40) : hit.end + 10]
 
 
-def _policy_number(contact: Readable, found: _Found) -> str | None:
+def _candidates(text: SourceText, hits: list[Reference], trust: float = 1.0) -> Iterator[Candidate]:
+    for hit in hits:
+        yield Candidate(hit.value, text, _around(text, hit), hit.confidence * trust, hit.doubt)
+
+
+def _case_numbers(contact: Readable, found: Findings) -> None:
+    """Whether a case number counts is for the sender check; here it only shows where it stands."""
+    seen = set()
+    for text in contact.own_texts():
+        for number in case_numbers(text.text):
+            if number.case_id in seen:
+                continue
+            seen.add(number.case_id)
+            quote = text.text[max(0, number.start - 40) : number.end + 10]
+            doubt = "" if number.valid else "its check sign does not fit: it is mistyped"
+            sure = 1.0 if number.valid else 0.2
+            found.note("case_id", Candidate(number.case_id, text, quote, sure, doubt))
+
+
+def _policy_number(contact: Readable, found: Findings) -> str | None:
     candidates = [
-        (hit.confidence * trust, text, hit)
-        for texts, trust in ((_own_texts(contact), 1.0), (contact.attachments, _ATTACHMENT_TRUST))
+        candidate
+        for texts, trust in ((contact.own_texts(), 1.0), (contact.attachments, _ATTACHMENT_TRUST))
         for text in texts
-        for hit in policy_numbers(text.text)
+        for candidate in _candidates(text, policy_numbers(text.text), trust)
     ]
-    return _best("policy_number", candidates, found)
+    best = found.choose("policy_number", candidates, "policy number")
+    return best.value if best else None
 
 
-def _iban(contact: Readable, found: _Found) -> str | None:
+def _iban(contact: Readable, found: Findings) -> str | None:
     """The client's account; the one on an attached invoice is the shop's."""
     candidates = [
-        (hit.confidence, text, hit) for text in _own_texts(contact) for hit in ibans(text.text)
+        candidate
+        for text in contact.own_texts()
+        for hit in ibans(text.text)
+        for trust in [_REPLACED if is_replaced(text.text[: hit.start]) else 1.0]
+        for candidate in _candidates(text, [hit], trust)
     ]
-    return _best("unconfirmed_iban", candidates, found)
+    best = found.choose("unconfirmed_iban", candidates, "bank account")
+    return best.value if best else None
 
 
-def _best(
-    name: str, candidates: Iterable[tuple[float, SourceText, Reference]], found: _Found
-) -> str | None:
-    best = max(candidates, key=lambda candidate: candidate[0], default=None)
-    if best is None:
-        return None
-    confidence, text, hit = best
-    quote = text.text[max(0, hit.start - 40) : hit.end + 10]
-    found.note(name, text.source, quote, confidence)
-    return hit.value
-
-
-def _date_of_loss(contact: Readable, today: date, found: _Found) -> date | None:
-    told = (SourceText(contact.body_source, contact.body), SourceText("subject", contact.subject))
+def _date_of_loss(contact: Readable, today: date, found: Findings) -> date | None:
+    told = (
+        SourceText(contact.body_source, contact.body),
+        SourceText("subject", contact.subject),
+    )
     reports = [t for t in contact.attachments if t.kind is DocumentKind.POLICE_REPORT]
-    hits = [
-        (hit.confidence * trust, text, hit)
+    candidates = [
+        Candidate(hit.day.isoformat(), text, hit.quote, hit.confidence * trust)
         for texts, trust in ((told, 1.0), (reports, _ATTACHMENT_TRUST))
         for text in texts
-        if (hit := date_of_loss(text.text, today))
+        for hit in dates_of_loss(text.text, today)
     ]
-    if not hits:
+    best = found.choose("date_of_loss", candidates, "date of loss")
+    return date.fromisoformat(best.value) if best else None
+
+
+def _invoices(contact: Readable, today: date, found: Findings) -> list[Attached]:
+    """The attached invoices, each once."""
+    read = [
+        (text, text.invoice or invoice_facts(text.text, today))
+        for text in contact.attachments
+        if text.invoice is not None or text.kind is DocumentKind.INVOICE
+    ][:_MOST_INVOICES]
+    kept = each_once([facts for _, facts in read])
+    attached = [Attached(text, facts) for text, facts in read if any(facts is k for k in kept)]
+    for number, each in enumerate(attached, start=1):
+        _note_invoice(f"invoice.{number}", each, found)
+    for text in contact.own_texts():
+        for candidate in _candidates(text, invoice_numbers(text.text)):
+            found.note("invoice_number", candidate)
+    return attached
+
+
+def _note_invoice(name: str, each: Attached, found: Findings) -> None:
+    facts = each.facts
+    values = (
+        ("number", facts.number, 0.9),
+        ("issued_on", facts.issued_on, 0.8),
+        ("total", facts.total, facts.sure),
+        ("iban", facts.iban, 0.95),
+    )
+    for field, value, sure in values:
+        if value is not None:
+            quote = facts.quote if field == "total" else str(value)
+            confidence = 1.0 if facts.exact else sure
+            found.note(f"{name}.{field}", Candidate(str(value), each.text, quote, confidence))
+
+
+def _as_stated(each: Attached) -> Invoice:
+    facts = each.facts
+    return Invoice(
+        number=_short(facts),
+        issued_on=facts.issued_on,
+        seller=facts.seller[:500],
+        currency=facts.currency,
+        items=tuple(InvoiceLine(description=i.description, amount=i.amount) for i in facts.items),
+        net=facts.net,
+        tax=facts.tax,
+        total=facts.total,
+        iban=facts.iban,
+        credit=facts.credit,
+        exact=facts.exact,
+        file=each.text.place[:500],
+    )
+
+
+def _short(facts: InvoiceFacts) -> str | None:
+    return facts.number[:64] if facts.number else None
+
+
+def _details(contact: Readable, today: date, found: Findings) -> UnconfirmedDetails | None:
+    numbers: dict[str, None] = {}
+    for text in contact.own_texts():
+        for candidate in _candidates(text, telephone_numbers(text.text)):
+            if candidate.value not in numbers:
+                numbers[candidate.value] = None
+                found.note("phone_number", candidate)
+    body = SourceText(contact.body_source, contact.body)
+    move = new_address(contact.body, today)
+    if move:
+        found.note("postal_address", Candidate(move.address, body, move.quote, 0.8))
+    email = new_email_address(contact.body)
+    if email:
+        found.note("email_address", Candidate(email, body, email, 0.9))
+    if not (numbers or move or email):
         return None
-    confidence, text, hit = max(hits, key=lambda candidate: candidate[0])
-    found.note("date_of_loss", text.source, hit.quote, confidence)
-    return hit.day
-
-
-def _lines(
-    contact: Readable,
-    expenses: Expenses,
-    invoices: Sequence[tuple[SourceText, InvoiceFacts]],
-    keywords: Keywords,
-    found: _Found,
-) -> tuple[tuple[ClaimLine, ...], Decimal | None]:
-    items = expenses.items[:MOST_LINES]
-    if not items:
-        return _invoice_lines(contact, invoices, keywords, found)
-    lines = []
-    for number, item in enumerate(items, start=1):
-        context = _context(contact, expenses, item)
-        description = item.description or _topic(contact, item)
-        lines.append(
-            ClaimLine(
-                line_id=number,
-                description=description,
-                benefit=propose_benefit(description, context, keywords),
-                amount=item.amount.amount,
-                invoice_number=_invoice_number(item, items, invoices, contact.body),
-            )
-        )
-        found.note(f"line.{number}.amount", contact.body_source, item.quote, item.confidence)
-    total = expenses.total
-    if total is not None:
-        found.note("stated_total", contact.body_source, total.quote, total.confidence)
-    return tuple(lines), total.amount.amount if total else None
-
-
-def _invoice_lines(
-    contact: Readable,
-    invoices: Sequence[tuple[SourceText, InvoiceFacts]],
-    keywords: Keywords,
-    found: _Found,
-) -> tuple[tuple[ClaimLine, ...], None]:
-    """A claim whose text names no amount is for what its invoices are for."""
-    lines: list[ClaimLine] = []
-    for text, facts in invoices:
-        if facts.total is None:
-            continue
-        description = _topic(contact, None)
-        lines.append(
-            ClaimLine(
-                line_id=len(lines) + 1,
-                description=description,
-                benefit=propose_benefit(
-                    f"{description}\n{contact.body}", text.text[:3000], keywords
-                ),
-                amount=facts.total.amount,
-                invoice_number=facts.number.value[:64] if facts.number else None,
-            )
-        )
-        found.note(f"line.{len(lines)}.amount", text.source, facts.quote, 0.9 * _ATTACHMENT_TRUST)
-    return tuple(lines), None
-
-
-def _context(contact: Readable, expenses: Expenses, item: Item) -> str:
-    """What is told around a line, without the words by which other lines are named."""
-    context = f"{contact.subject}\n{expenses.prose}"
-    own = item.description.lower()
-    for other in expenses.items:
-        if other is not item:
-            for word in re.findall(r"\w{4,}", other.description.lower()):
-                if word not in own and word not in {"gestohlen", "stolen"}:
-                    context = re.sub(re.escape(word), " ", context, flags=re.IGNORECASE)
-    return context
-
-
-def _topic(contact: Readable, item: Item | None) -> str:
-    """A description for a line that has none: the mail's subject, else the client's sentence."""
-    subject = _REPLY_PREFIX.sub("", contact.subject).strip()
-    sentence = item.quote if item else next(iter(contact.body.strip().splitlines()), "")
-    return (subject or sentence)[:200]
-
-
-def _invoice_number(
-    item: Item,
-    items: Sequence[Item],
-    invoices: Sequence[tuple[SourceText, InvoiceFacts]],
-    body: str,
-) -> str | None:
-    """The invoice of a line: named on it, or the attached one with its amount."""
-    named = invoice_numbers(item.quote)
-    if named:
-        return named[0].value[:64]
-    whole = sum((other.amount.amount for other in items), Decimal())
-    for _, facts in invoices:
-        if facts.number and facts.total and facts.total.amount in {item.amount.amount, whole}:
-            return facts.number.value[:64]
-    # One expense and one invoice belong together even if the amounts differ.
-    mentioned = invoice_numbers(body)
-    if len(items) == 1 and len(mentioned) == 1:
-        return mentioned[0].value[:64]
-    if len(items) == 1 and len(invoices) == 1 and invoices[0][1].number:
-        return invoices[0][1].number.value[:64]
-    return None
+    return UnconfirmedDetails(
+        phone_numbers=tuple(numbers),
+        postal_address=move.address[:500] if move else None,
+        email_address=email,
+        valid_from=move.valid_from if move else None,
+    )

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from services.intake.domain.dates import FoundDate, find_dates
@@ -28,16 +28,20 @@ _EVENT = re.compile(
     r"|zersprungen"
     r"|kaputt|zu bruch|beschädigt|ausgelaufen|überschwemm|überflutet|rohrbruch|wasserschaden"
     r"|undicht"
-    r"|tropfte|lief\b|sturm|hagel|blitz|entdeckt|bemerkt|festgestellt|verschwunden|fehlte|weg\b"
+    r"|tropfte|lief\b|sturm|hagel|blitz|verschwunden|fehlte|weg\b"
     r"|eingeschlagen|gerissen|vorgefallen|schaden\b|schadenfall|entstanden|angefallen|unfall"
-    r"|verbrannt"
+    r"|verbrannt|geschmolzen|explodiert|umgekippt|umgestürzt|abgedeckt|vereist|geborsten|zerstört"
     r"|happened|occurred|took place|stolen|stole\b|theft|burgl|broken into|broke\b|broken\b|burst"
-    r"|burn|fire\b|damage|leak|smashed|flood|discover|noticed|cracked|shattered|missing|incident"
+    r"|burn|fire\b|damage|leak|smashed|flood|cracked|shattered|missing|incident"
     r"|accident|incurred|storm|gone\b|taken\b|vanished|robbed|dropped|fell\b",
     re.IGNORECASE,
 )
+_DISCOVERED = re.compile(
+    r"entdeckt|bemerkt|festgestellt|aufgefallen|discover|noticed|found out", re.IGNORECASE
+)
+"""When a loss was seen; when it happened counts before."""
 _OTHER = re.compile(
-    r"rechnung|invoice|bestell|gekauft|kauf|bought|purchase|ordered|geboren|geburts|birth|\bborn\b"
+    r"rechnung|invoice|\bgeb\.|\bdob\b|bestell|gekauft|kauf|bought|purchase|ordered|geboren|geburts|birth|\bborn\b"
     r"|vertrag|versicherungsschein|abgeschlossen|\bseit\b|\bsince\b|gültig|valid|police\b.{0,12}vom"
     r"|policy (?:from|of|dated|start)|anzeige|angezeigt|polizei|reported|police report|gemeldet"
     r"|überw(?:ie|ei)s|bezahlt|\bpaid\b|payment|schreiben|brief|letter|e-?mail|mail vom|telefon"
@@ -57,36 +61,55 @@ _DONE_LATER = re.compile(
 )
 _AUXILIARY = re.compile(r"\b(?:wurden?|habe[n]?|hat|ist|sind|war(?:en)?)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:(?<=[a-zäöüß)\]€\"'!?])|(?<=\d{4}))[.!?;]\s|\n")
+_LABELLED: Final = 0.95
 _EVENT_REACH: Final = 90
 _MOST_DATES: Final = 100
 
 
+_LETTERHEAD = re.compile(r"^[A-ZÄÖÜ][\w.() /-]{1,40},?\s(?:den |the |am )?$")
+"""A place before a date that stands alone on its line: that is when the letter was written."""
+_NO_CUE: Final = 0.3
+_SEEN_LATER: Final = 0.2
+_FUTURE: Final = 0.3
+_OLDEST_WITHOUT_CUE: Final = timedelta(days=3 * 365)
+
+
 @dataclass(frozen=True, slots=True)
 class LossDate:
-    """The date of loss with the words around it and how sure that reading is."""
+    """A day on which the loss may have happened, the words around it, and how sure that is."""
 
     day: date
     quote: str
     confidence: float
 
 
-def date_of_loss(text: str, today: date) -> LossDate | None:
-    """The day on which the loss happened, as far as the text tells.
+def dates_of_loss(text: str, today: date) -> list[LossDate]:
+    """The days on which the loss may have happened, the surest first, each day once.
 
     A date counts by the words beside it in its own sentence: "Schadentag", "gestohlen am",
     "happened on". The date of an invoice, a purchase or a letter is none.
     """
-    best: tuple[float, LossDate] | None = None
+    best: dict[date, LossDate] = {}
     for hit in find_dates(text, today)[:_MOST_DATES]:
         start, end = _sentence(text, hit)
         score = _score(text[start : hit.start], text[hit.end : end])
-        if score <= 0:
+        if score <= 0 or (score == _NO_CUE and _is_of_the_letter(text, hit, today)):
             continue
         score -= 1.0 - hit.sure
+        score -= _FUTURE if hit.day > today and score < _LABELLED else 0.0
         quote = " ".join(text[max(start, hit.start - 60) : min(end, hit.end + 60)].split())
-        if best is None or score > best[0]:
-            best = score, LossDate(hit.day, quote, round(min(0.95, score), 2))
-    return best[1] if best else None
+        known = best.get(hit.day)
+        if score > 0 and (known is None or score > known.confidence):
+            best[hit.day] = LossDate(hit.day, quote, round(min(_LABELLED, score), 2))
+    return sorted(best.values(), key=lambda found: -found.confidence)
+
+
+def _is_of_the_letter(text: str, hit: FoundDate, today: date) -> bool:
+    """Say whether a date without any cue is when the letter was written, or long past."""
+    line = text.rfind("\n", 0, hit.start) + 1
+    alone = not text[hit.end : hit.end + 2].strip(" .\n")
+    heads = alone and bool(_LETTERHEAD.match(text[line : hit.start]))
+    return heads or today - hit.day > _OLDEST_WITHOUT_CUE
 
 
 def _sentence(text: str, hit: FoundDate) -> tuple[int, int]:
@@ -107,18 +130,25 @@ def _sentence(text: str, hit: FoundDate) -> tuple[int, int]:
 def _score(before: str, after: str) -> float:
     """How much the words around a date say that it is the date of loss; 0: it is not."""
     if _LABEL.search(before[-60:]):
-        return 0.95
+        return _LABELLED
     later = _DONE_LATER.search(after)
     # "Der Einbruch wurde am … angezeigt": the verb at the end says what happened on that day.
-    if later and not (_EVENT.search(later[0]) or _AUXILIARY.search(later[0])):
+    if later and not (_has_happened(later[0]) or _AUXILIARY.search(later[0])):
         return 0.0
-    event = _distance(_EVENT, before, after)
+    happened = _distance(_EVENT, before, after)
+    seen = _distance(_DISCOVERED, before, after)
     other = _distance(_OTHER, before, after)
-    if event is None:
-        return 0.0 if other is not None else 0.3
-    if other is not None and other < event:
+    events = [distance for distance in (happened, seen) if distance is not None]
+    if not events:
+        return 0.0 if other is not None else _NO_CUE
+    if other is not None and other < min(events):
         return 0.0
-    return 0.85 if event <= 40 else 0.7
+    score = 0.85 if min(events) <= 40 else 0.7
+    return score - _SEEN_LATER if seen == min(events) and seen != happened else score
+
+
+def _has_happened(words: str) -> bool:
+    return bool(_EVENT.search(words) or _DISCOVERED.search(words))
 
 
 def _distance(cue: re.Pattern[str], before: str, after: str) -> int | None:

@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from services.intake.domain.attachments import Attachment, kind_of
 from services.intake.domain.benefits import Keywords, propose_benefit
-from services.intake.domain.extraction import (
-    MOST_LINES,
-    SIGNS_READ,
-    Readable,
-    SourceText,
-    extract,
-    says_anything,
-)
+from services.intake.domain.claimed_lines import MOST_LINES
+from services.intake.domain.extraction import extract, says_anything
 from services.intake.domain.identify import Identified
 from services.intake.domain.intent import Signs, propose_intent
+from services.intake.domain.invoices import InvoiceFacts
 from services.intake.domain.language import language_of
 from services.intake.domain.mail import ParsedMail
 from services.intake.domain.quotes import Reply
+from services.intake.domain.readable import SIGNS_READ, Readable, SourceText
 from shared.contract.contacts import (
     Channel,
     ClaimDetails,
@@ -31,6 +28,9 @@ from shared.contract.contacts import (
     Sender,
 )
 
+_STATES_A_CLAIM: Final = frozenset({Intent.CLAIM, Intent.REPLY})
+_LONGEST_REASON: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
@@ -39,11 +39,13 @@ class ReadDocument:
     Attributes:
         text: Its words; empty for a picture or an unreadable file.
         readable: False if words were expected and none could be read.
+        invoice: What the XML of an electronic invoice in it says.
     """
 
     attachment: Attachment
     text: str = ""
     readable: bool = True
+    invoice: InvoiceFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,15 @@ def contact_of_mail(
         subject=mail.subject,
         signature=reply.signature,
         attachments=[
-            SourceText("attachment", each.text, kind_of(each.attachment, each.text))
+            SourceText(
+                "attachment",
+                each.text,
+                kind_of(each.attachment, each.text),
+                each.attachment.name,
+                each.invoice,
+            )
             for each in read
-            if each.text
+            if each.text or each.invoice
         ],
     )
     answers = bool(mail.references) or mail.subject.lower().startswith(("re:", "aw:", "antw:"))
@@ -137,7 +145,8 @@ def _read_contact(
     *,
     answers: bool,
 ) -> ContactReceived:
-    claim, evidence = extract(readable, around.keywords, around.today)
+    read = extract(readable, around.keywords, around.today)
+    claim = read.claim
     proposed = propose_intent(
         readable.subject,
         readable.body,
@@ -145,12 +154,13 @@ def _read_contact(
             refers=identified.case_id is not None,
             answers=answers,
             amounts=bool(claim.lines),
-            date_of_loss=_is_sure("date_of_loss", evidence),
+            date_of_loss=_is_sure("date_of_loss", read.evidence),
             policy_number=claim.policy_number is not None,
             loss_words=propose_benefit(readable.subject, readable.body, around.keywords)
             is not None,
         ),
     )
+    doubts = read.reasons if proposed.intent in _STATES_A_CLAIM else ()
     return ContactReceived(
         contact_id=around.contact_id,
         channel=channel,
@@ -163,10 +173,17 @@ def _read_contact(
         sender=sender,
         words=ContactText(subject=readable.subject, text=readable.body),
         claim=_claim_for(proposed.intent, claim),
-        evidence=evidence,
+        evidence=read.evidence,
+        invoices=read.invoices,
+        unconfirmed_details=read.details,
         documents=around.documents,
-        needs_person=around.needs_person or _cut(readable, claim),
+        needs_person=_for_a_person(around.needs_person, _cut(readable, claim), *doubts),
     )
+
+
+def _for_a_person(*reasons: str | None) -> str | None:
+    """All reasons for which a person must look, on one line."""
+    return "; ".join(filter(None, reasons))[:_LONGEST_REASON] or None
 
 
 def _cut(readable: Readable, claim: ClaimDetails) -> str | None:

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from schwifty import IBAN
+from schwifty import IBAN, registry
 from schwifty.exceptions import SchwiftyException
+
+from services.intake.domain.lowering import lowered
 
 _POLICY = re.compile(
     r"(?<![A-Za-z0-9-])([A-Za-z]{2,3})\s?[-‐–—/ ]?\s?(\d{4})\s?[-‐–—/ ]?\s?(\d{6})(?![\w])(?!-\d)"
@@ -28,27 +31,47 @@ _OTHER_LABEL = re.compile(
 _NO_POLICY: Final = frozenset(
     {"RE", "RG", "RNR", "INV", "AZ", "NR", "NO", "TEL", "FAX", "VOM", "BIS"}
 )
-_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2}\s?\d{2}(?:[\s-]?[A-Za-z0-9]){10,34})")
-_IBAN_LABEL = re.compile(r"iban[\s.:#)(]*(?:lautet|ist|is)?[\s:]*$", re.IGNORECASE)
+_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2}\s?\d{2}(?:[\s.-]?[A-Za-z0-9]){10,34})")
+_IBAN_LABEL = re.compile(
+    r"(?:iban|konto\w*|bankverbindung|bank ?account|account(?: number)?)[\s.:#)(]*"
+    r"(?:lautet|ist|is)?[\s:]*$",
+    re.IGNORECASE,
+)
+_SEPARATORS = re.compile(r"[\s.-]")
+_LONGEST_IBAN: Final = 34
+_MISREAD: Final = str.maketrans("OoIl", "0011")
+"""Letters that OCR and people take for figures; a German account holds figures only."""
+_FIGURES_ONLY: Final = frozenset({"DE", "AT", "BE", "ES", "DK", "FI", "NO", "PL", "SE", "CZ"})
+_INVOICE_WORDS = re.compile(
+    r"rechnung|re\.?[-\s]?nr|invoice|beleg|quittung|receipt|bill|rg\.?[-\s]?nr"
+)
 _INVOICE = re.compile(
     r"(?:rechnungs?[-\s]?(?:nummer|nr\.?|no\.?)|invoice\s?(?:number|no\.?|nr\.?|#|id)"
     r"|beleg[-\s]?(?:nummer|nr\.?)|quittungs?[-\s]?(?:nummer|nr\.?)|receipt\s?(?:number|no\.?|#)"
-    r"|re\.?-?nr\.?|bill\s?(?:number|no\.?))\s{0,20}[:.#]?\s{0,40}"
-    r"(?P<number>[A-Z0-9][A-Z0-9/_.-]{1,30})"
+    r"|r[eg]\.?[-\s]?nr\.?|bill\s?(?:number|no\.?))\s{0,20}(?:lautet|ist|is|was)?\s{0,3}[:.#]?"
+    r"\s{0,40}(?P<number>[a-z0-9][a-z0-9/_.-]{1,30}(?:\s\d{2,10}(?![\d.,]))?)"
     r"|(?:rechnung|invoice|quittung|receipt)\s{1,3}"
-    r"(?P<bare>(?=[A-Z/_-]{0,6}\d)[A-Z0-9][A-Z0-9/_-]{2,30})",
-    re.IGNORECASE,
+    r"(?P<bare>(?=[a-z/_-]{0,6}\d)[a-z0-9][a-z0-9/_-]{2,30})"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A number in its normal form, where it stands, and how sure its meaning is."""
+    """A number in its normal form, where it stands, and how sure its meaning is.
+
+    Attributes:
+        value: The number; one that is wrong as it was written.
+        start: Where it begins in the text.
+        end: Where it ends.
+        confidence: 0 to 1.
+        doubt: Why it is wrong; empty for a right one.
+    """
 
     value: str
     start: int
     end: int
     confidence: float
+    doubt: str = ""
 
 
 def policy_numbers(text: str) -> list[Reference]:
@@ -76,39 +99,102 @@ def ibans(text: str) -> list[Reference]:
 
 def _ibans(text: str) -> Iterator[Reference]:
     for match in _IBAN.finditer(text):
-        compact = re.sub(r"[\s-]", "", match[1]).upper()
+        compact = _SEPARATORS.sub("", match[1]).upper()
         if value := _valid_iban(compact):
             yield Reference(value, match.start(), match.end(), 0.98)
-        elif _IBAN_LABEL.search(text[max(0, match.start() - 20) : match.start()]):
-            written = match[1].splitlines()[0].rstrip()
-            yield Reference(written[:42], match.start(), match.end(), 0.4)
+            continue
+        if not _IBAN_LABEL.search(text[max(0, match.start() - 25) : match.start()]):
+            continue
+        if value := _valid_iban(_read_as_figures(compact)):
+            doubt = "letters were read as figures"
+            yield Reference(value, match.start(), match.end(), 0.8, doubt)
+        else:
+            written = _as_written(match[1])
+            end = match.start() + len(written)
+            yield Reference(written[:42], match.start(), end, 0.4, _wrong(written))
 
 
 def _valid_iban(compact: str) -> str | None:
     """The account at the beginning of a run of letters and digits: words may follow it."""
-    for length in range(min(34, len(compact)), 14, -1):
-        if _check_digits_hold(compact[:length]):
-            try:
-                return str(IBAN(compact[:length]))
-            except SchwiftyException:
-                continue
-    return None
+    length = _iban_length(compact[:2])
+    if length is None or len(compact) < length or not _check_digits_hold(compact[:length]):
+        return None
+    try:
+        return str(IBAN(compact[:length]))
+    except SchwiftyException:
+        return None
 
 
 def _check_digits_hold(account: str) -> bool:
-    """ISO 7064 mod 97: cheap enough to try every length before the library looks."""
+    """ISO 7064 mod 97: cheap enough to try before the library looks."""
     rearranged = account[4:] + account[:4]
     return int("".join(str(int(sign, 36)) for sign in rearranged)) % 97 == 1
 
 
+@lru_cache(maxsize=1024)
+def _iban_length(country: str) -> int | None:
+    try:
+        return int(registry.get_iban_spec(country).iban_length)
+    except SchwiftyException:
+        return None
+
+
+def _read_as_figures(compact: str) -> str:
+    country = compact[:2]
+    if country not in _FIGURES_ONLY:
+        return compact
+    length = _iban_length(country)
+    return country + compact[2:length].translate(_MISREAD)
+
+
+def _as_written(run: str) -> str:
+    """The account of a run of signs, without the words that follow it."""
+    kept = ""
+    for group in re.split(r"(?<=\s)", run.split("\n", 1)[0]):
+        if kept and not any(sign.isdigit() for sign in group):
+            break
+        kept += group
+    length = _iban_length(run[:2].upper()) or _LONGEST_IBAN
+    signs = 0
+    for place, sign in enumerate(kept):
+        signs += sign.isalnum()
+        if signs > length:
+            return kept[:place].rstrip(" .-")
+    return kept.rstrip(" .-")
+
+
+def _wrong(written: str) -> str:
+    length = _iban_length(written[:2].upper())
+    signs = len(_SEPARATORS.sub("", written))
+    if length is None:
+        return "no valid IBAN: there is no such country"
+    if signs != length:
+        return f"no valid IBAN: {signs} signs instead of {length}"
+    return "no valid IBAN: its check digits do not fit"
+
+
 def invoice_numbers(text: str) -> list[Reference]:
     """Invoice numbers that a text names as such; each has a digit."""
+    low = lowered(text)
     found: dict[str, Reference] = {}
-    for match in _INVOICE.finditer(text):
-        number = (match["number"] or match["bare"]).rstrip("./-_")
+    end = 0
+    for word in _INVOICE_WORDS.finditer(low):
+        if word.start() < end or (match := _INVOICE.match(low, word.start())) is None:
+            continue
+        name = "number" if match["number"] else "bare"
+        start, end = match.span(name)
+        number = text[start:end].rstrip("./-_")
+        if not _is_number(number) and " " in number:
+            number = number.split()[0]
         if any(sign.isdigit() for sign in number) and not _is_date(number):
-            found.setdefault(number, Reference(number, match.start(), match.end(), 0.9))
+            found.setdefault(number, Reference(number, match.start(), end, 0.9))
     return list(found.values())
+
+
+def _is_number(number: str) -> bool:
+    """`RE 4711` is one number; figures behind a number are something else."""
+    first, _, second = number.partition(" ")
+    return not second or first.isalpha()
 
 
 def _is_date(number: str) -> bool:

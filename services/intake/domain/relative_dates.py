@@ -109,6 +109,8 @@ def _day_of(year: int, month: int, day: int) -> date | None:
 
 
 _DAY_OF_MONTH = r"(\d{1,2})(?:\.|st|nd|rd|th)?\s(?:of\s)?(?:des\s)?"
+
+
 @dataclass(frozen=True, slots=True)
 class _Form:
     """A way to name a day; it is only looked for where one of its words occurs at all."""

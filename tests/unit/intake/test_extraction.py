@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.intake.domain.extraction import Readable, SourceText, extract
+from services.intake.domain.extraction import extract
+from services.intake.domain.readable import Readable, SourceText
 from shared.contract.contacts import DocumentKind
 from shared.programmes import load_programmes
 
@@ -16,7 +17,7 @@ KEYWORDS = load_programmes().benefit_keywords(TODAY)
 
 
 def claim_of(body: str, subject: str = "", **more: object):
-    return extract(Readable(body, subject=subject, **more), KEYWORDS, TODAY)[0]
+    return extract(Readable(body, subject=subject, **more), KEYWORDS, TODAY).claim
 
 
 POLICY_NUMBERS = {
@@ -282,7 +283,7 @@ def test_invoices_of_many_kinds(text: str, total: str, number: str | None):
 
 def test_every_value_says_where_it_was_read():
     body = "Policy HH-2024-000123. Stolen on 12 November 2026.\n- Bike: EUR 450"
-    _, evidence = extract(Readable(body), KEYWORDS, TODAY)
+    evidence = extract(Readable(body), KEYWORDS, TODAY).evidence
     fields = {each.field: each for each in evidence}
     assert set(fields) == {"policy_number", "date_of_loss", "line.1.amount"}
     assert all(each.source == "body" and 0 < each.confidence <= 1 for each in evidence)

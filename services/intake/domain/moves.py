@@ -1,0 +1,90 @@
+"""A new postal or email address that a client tells; nothing uses it before it is confirmed."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from services.intake.domain.dates import find_dates
+from services.intake.domain.replaced import is_replaced
+
+_CHANGE = re.compile(
+    r"neue[nrs]?\s(?:\w+\s)?(?:anschrift|adresse|wohnung|postadresse|wohnadresse|meldeadresse)"
+    r"|(?:anschrift|adresse)(?:\s\w+){0,3}\s(?:geändert|ändert|lautet|ist jetzt|ist ab)"
+    r"|adressänderung|anschriftenänderung|umgezogen|umzug|(?:ziehe[n]?|zieht)\b.{0,40}\b(?:um|nach)"
+    r"|wohne[n]? (?:jetzt|nun|ab)|new (?:\w+ )?address|address (?:has )?(?:changed|is now|will be)"
+    r"|change of address|moved|moving|i(?:'ve| have)? relocat\w+|now liv(?:e|ing) (?:at|in)",
+    re.IGNORECASE,
+)
+_STREET = (
+    r"[A-ZÄÖÜ][A-Za-zÄÖÜäöüß.' -]{1,50}?\s?\d{1,4}(?:\s?[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{1,4})?"
+)
+_GERMAN = re.compile(
+    rf"(?P<street>{_STREET})(?:\s?[,;]\s?|\s?\n\s?|\sin\s|\s)(?:D[- ])?"
+    r"(?P<town>\d{5}\s+[A-ZÄÖÜ][a-zäöüß]+(?:[ -](?:[A-ZÄÖÜ][a-zäöüß]+|am|an|der|im|a\.|d\.)){0,4})"
+)
+_UK = re.compile(
+    r"(?P<street>(?:Flat \w+,? )?\d{1,4}[a-zA-Z]?\s[A-Z][A-Za-z' ]{2,40})[,\n]\s?"
+    r"(?P<town>(?:[A-Z][A-Za-z' ]{2,30}[,\n]?\s?){1,3}[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})"
+)
+_NEW_EMAIL = re.compile(
+    r"(?:neue\w*\s(?:e-?)?mail\w*(?:[- ]adresse)?|new e-?mail(?: address)?)"
+    r"\W{0,3}(?:lautet|ist|is|will be)?\W{0,3}"
+    r"(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4})",
+    re.IGNORECASE,
+)
+_REACH: Final = 300
+_FROM: Final = re.compile(
+    r"\b(?:ab|zum|per|from|as of|on|am|seit|since)\s(?:de[mn]\s|the\s)?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A new address, where it stands, and from when it holds."""
+
+    address: str
+    quote: str
+    valid_from: date | None
+
+
+def new_address(text: str, today: date) -> Move | None:
+    """The new postal address that a text tells; an address without such words is none.
+
+    Args:
+        text: The client's words.
+        today: Day of receipt.
+    """
+    cue = _CHANGE.search(text)
+    if cue is None:
+        return None
+    begin = max(0, cue.start() - _REACH)
+    near = text[begin : cue.end() + _REACH]
+    for form in (_GERMAN, _UK):
+        for match in form.finditer(near):
+            if not is_replaced(near[: match.start()]):
+                address = f"{_street(match['street'])}, {' '.join(match['town'].split())}"
+                return Move(address, match[0], _valid_from(near, today))
+    return None
+
+
+def new_email_address(text: str) -> str | None:
+    """The new email address that a text tells."""
+    match = _NEW_EMAIL.search(text)
+    return match["address"].lower().rstrip(".") if match else None
+
+
+def _street(written: str) -> str:
+    """The street without the words of the sentence before it."""
+    words = re.split(
+        r"(?:lautet|ist|in die|in der|in den|nach|to|at|is|address|anschrift)\s+", written
+    )
+    return " ".join(words[-1].split())
+
+
+def _valid_from(near: str, today: date) -> date | None:
+    for hit in find_dates(near, today):
+        if _FROM.search(near[max(0, hit.start - 15) : hit.start]):
+            return hit.day
+    return None
