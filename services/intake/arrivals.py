@@ -2,17 +2,18 @@
 
 import asyncio
 import hashlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from services.intake.adapters.virus_scanner import CheckedDocuments
+from services.intake.domain.active_content import has_macros
 from services.intake.domain.attachments import Attachment, kind_of
 from services.intake.domain.normalise import ReadDocument
 from services.intake.reading import ReadMail
 from services.intake.store import StoredDocument
 from shared.contract.contacts import Document, DocumentKind
-from shared.documents import DocumentStore
 from shared.ids import random_id
 
 _T = TypeVar("_T")
@@ -34,6 +35,7 @@ class Kept:
             self.document.media_type,
             self.document.size,
             self.document.sha256,
+            self.document.blocked,
         )
 
 
@@ -54,7 +56,7 @@ class Arrival:
 
 
 async def keep(
-    documents: DocumentStore,
+    documents: CheckedDocuments,
     original: Attachment,
     read: tuple[ReadDocument, ...],
     earlier: dict[str, str] | None = None,
@@ -67,6 +69,9 @@ async def keep(
         read: Its attachments.
         earlier: Ids of what was stored before, by digest: it is not stored again. What is stored
             now is noted there, also if something else then fails.
+
+    Raises:
+        TemporaryFault: The store or the virus scanner is away; nothing is stored unchecked.
     """
     earlier = {} if earlier is None else earlier
     kept = [_keep(documents, original, DocumentKind.ORIGINAL, earlier, readable=True)]
@@ -86,7 +91,7 @@ async def all_done(works: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
 
 
 async def _keep(
-    documents: DocumentStore,
+    documents: CheckedDocuments,
     attachment: Attachment,
     kind: DocumentKind,
     earlier: dict[str, str],
@@ -94,6 +99,7 @@ async def _keep(
     readable: bool,
 ) -> Kept:
     digest = hashlib.sha256(attachment.data).hexdigest()
+    blocked = await documents.danger_in(attachment.data)
     document_id = earlier.get(digest) or await documents.put(attachment.data)
     earlier[digest] = document_id
     document = Document(
@@ -103,8 +109,16 @@ async def _keep(
         size=len(attachment.data),
         sha256=digest,
         readable=readable,
+        blocked=blocked,
+        macros=has_macros(attachment.data),
     )
     return Kept(document, attachment.name)
+
+
+def blocked(documents: Iterable[Kept]) -> str | None:
+    """Why a person must look at a contact with these documents; None if all may be served."""
+    reasons = (kept.document.blocked for kept in documents)
+    return next((f"a document is never served: {reason}" for reason in reasons if reason), None)
 
 
 def mail_as_document(raw: bytes) -> Attachment:
