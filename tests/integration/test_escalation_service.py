@@ -1,7 +1,6 @@
 """The escalation service as it runs: real broker, clocks of seconds, killed while they fire."""
 
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -103,7 +102,7 @@ def test_from_overdue_to_a_supervisor_and_back(
         until(lambda: len(told("SLOW")) >= 8)
     finally:
         exit_code = service.stop()
-    assert exit_code in (0, -signal.SIGTERM)
+    assert exit_code == 0
     # On a busy machine both limits may have passed before either was told.
     alarms, escalations = split(told("SLOW"))
     assert sorted(alarms) == [
