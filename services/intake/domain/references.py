@@ -80,9 +80,9 @@ def policy_numbers(text: str) -> list[Reference]:
     for match in _POLICY.finditer(text):
         value = f"{match[1].upper()}-{match[2]}-{match[3]}"
         before = text[max(0, match.start() - 40) : match.start()]
-        if not (match[1].isupper() or "-" in match[0]):
-            continue
         labelled = bool(_POLICY_LABEL.search(before))
+        if not (labelled or match[1].isupper() or "-" in match[0]):
+            continue
         if not labelled and (match[1].upper() in _NO_POLICY or _OTHER_LABEL.search(before)):
             continue
         confidence = 0.98 if labelled else 0.9 if "-" in match[0] else 0.6
@@ -98,20 +98,36 @@ def ibans(text: str) -> list[Reference]:
 
 
 def _ibans(text: str) -> Iterator[Reference]:
-    for match in _IBAN.finditer(text):
-        compact = _SEPARATORS.sub("", match[1]).upper()
-        if value := _valid_iban(compact):
-            yield Reference(value, match.start(), match.end(), 0.98)
-            continue
-        if not _IBAN_LABEL.search(text[max(0, match.start() - 25) : match.start()]):
-            continue
-        if value := _valid_iban(_read_as_figures(compact)):
-            doubt = "letters were read as figures"
-            yield Reference(value, match.start(), match.end(), 0.8, doubt)
-        else:
-            written = _as_written(match[1])
-            end = match.start() + len(written)
-            yield Reference(written[:42], match.start(), end, 0.4, _wrong(written))
+    position = 0
+    while match := _IBAN.search(text, position):
+        hit = _account(text, match)
+        # What follows a short account may be the next one.
+        position = hit.end if hit else match.start() + 2
+        if hit:
+            yield hit
+
+
+def _account(text: str, match: re.Match[str]) -> Reference | None:
+    compact = _SEPARATORS.sub("", match[1]).upper()
+    start = match.start()
+    if value := _valid_iban(compact):
+        return Reference(value, start, start + _reach(match[1], len(value)), 0.98)
+    if not _IBAN_LABEL.search(text[max(0, start - 25) : start]):
+        return None
+    if value := _valid_iban(_read_as_figures(compact)):
+        doubt = "letters were read as figures"
+        return Reference(value, start, start + _reach(match[1], len(value)), 0.8, doubt)
+    written = _as_written(match[1])
+    return Reference(written[:42], start, start + len(written), 0.4, _wrong(written))
+
+
+def _reach(run: str, signs: int) -> int:
+    """How far so many letters and figures reach in a run with separators."""
+    for place, sign in enumerate(run):
+        signs -= sign.isalnum()
+        if not signs:
+            return place + 1
+    return len(run)
 
 
 def _valid_iban(compact: str) -> str | None:
@@ -155,12 +171,7 @@ def _as_written(run: str) -> str:
             break
         kept += group
     length = _iban_length(run[:2].upper()) or _LONGEST_IBAN
-    signs = 0
-    for place, sign in enumerate(kept):
-        signs += sign.isalnum()
-        if signs > length:
-            return kept[:place].rstrip(" .-")
-    return kept.rstrip(" .-")
+    return kept[: _reach(kept, length)].rstrip(" .-")
 
 
 def _wrong(written: str) -> str:
