@@ -77,6 +77,11 @@ class Period:
                 return _months_later(event_day, 12 * self.count)
 
     @property
+    def iso(self) -> str:
+        """As ISO 8601 writes it: `P1M`."""
+        return f"P{self.count}{self.unit[0].upper()}"
+
+    @property
     def de(self) -> str:
         """In German: `1 Monat`."""
         one, many = {

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.escalation import store
 from services.escalation.app import App
+from services.escalation.domain.clock_rules import Words
 from services.escalation.domain.clocks import Clock, Run, apply
 from services.escalation.domain.escalations import Escalation, Status, accept, give_back
-from services.escalation.domain.explanation import CLOCKS, Words, explained
+from services.escalation.domain.explanation import explained
 from services.escalation.domain.signals import Told
 from services.escalation.domain.summary import Summary
 from services.escalation.firing import emit_change
@@ -18,6 +19,7 @@ from shared.auth import Actor, requires
 from shared.calendar import BusinessCalendar
 from shared.contract.public import EscalationReason
 from shared.errors import NotFound
+from shared.periods import Period
 
 _READERS = requires(
     "trainee",
@@ -68,7 +70,8 @@ class ClockView(_View):
 
     kind: str
     name: Text
-    target: timedelta
+    law: str = Field(description="Where it comes from; empty for the desk's own.")
+    target: timedelta | str = Field(description="A duration, or a period such as P1M (ISO 8601).")
     calendar: str
     state: str
     due_at: datetime | None
@@ -203,8 +206,9 @@ def _clock_view(clock: Clock, calendar: BusinessCalendar, told: Told) -> ClockVi
     latest = runs[-1] if runs else None
     return ClockView(
         kind=rule.kind,
-        name=_text(CLOCKS.get(rule.kind, Words(rule.kind, rule.kind))),
-        target=rule.target,
+        name=_text(rule.name or Words(rule.kind, rule.kind)),
+        law=rule.law,
+        target=rule.target.iso if isinstance(rule.target, Period) else rule.target,
         calendar=rule.calendar,
         state=latest.state if latest else "not_started",
         due_at=latest.due_at if latest else None,

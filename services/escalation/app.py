@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.escalation import store
 from services.escalation.adapters.calendar_file import read_calendar
 from services.escalation.domain.cases import Case
-from services.escalation.domain.clock_rules import ClockRule
+from services.escalation.domain.clock_rules import ClockRule, Words, must_not_overlap, rules_on
 from services.escalation.settings import Settings
 from shared import programmes
 from shared.calendar import BusinessCalendar
@@ -37,7 +37,10 @@ class App:
 
     def rules_of(self, case: Case) -> Rules:
         """The clock rules of the programme version that counts for a case."""
-        return self.programme_rules.get((case.programme, case.programme_version), self.desk_rules)
+        version = (case.programme, case.programme_version)
+        rules = self.programme_rules.get(version, self.desk_rules)
+        opened_on = case.facts[0].at.astimezone(self.calendar.zone).date()
+        return rules_on(rules, opened_on)
 
 
 def build(settings: Settings) -> App:
@@ -72,9 +75,9 @@ def _calendar(settings: Settings, known: Programmes) -> BusinessCalendar:
 
 
 def _rules(written: tuple[programmes.ClockRule, ...]) -> Rules:
-    return tuple(
+    rules = tuple(
         ClockRule(
-            kind=rule.kind.value,
+            kind=rule.kind,
             target=rule.target,
             starts=rule.starts,
             stops=rule.stops,
@@ -82,9 +85,17 @@ def _rules(written: tuple[programmes.ClockRule, ...]) -> Rules:
             resumes=rule.resumes,
             calendar=rule.calendar,
             warn_before=rule.warn_before,
+            rolls=rule.ends_on_working_day,
+            name=Words(rule.names.de, rule.names.en),
+            law=rule.law,
+            escalates=rule.escalates,
+            valid_from=rule.valid_from,
+            valid_until=rule.valid_until,
         )
         for rule in written
     )
+    must_not_overlap(rules)
+    return rules
 
 
 def _name_of(calendar: BusinessCalendar, *rules: object) -> str:

@@ -22,7 +22,7 @@ from services.escalation.domain.signals import Alarm, Signal
 from services.escalation.domain.summary import Overdue
 from services.escalation.domain.timetable import Timetable, reckon
 from shared.contract.catalogue import CASE_FILE
-from shared.contract.public import ClockBreached, ClockKind, ClockWarned, EscalationChanged
+from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
 from shared.database import is_temporary
 from shared.errors import TemporaryFault
 from shared.messaging.processing import UnitOfWork
@@ -67,6 +67,7 @@ async def fire(app: App, as_of: datetime) -> int:
         breaches: list[Escalation] = []
         for known in claimed.values():
             rules = app.rules_of(known.case)
+            escalating = {rule.kind for rule in rules if rule.escalates}
             signals, after = reckon(known.case, known.told, rules, app.calendar).split(as_of)
             changed.append(after)
             for signal in signals:
@@ -74,7 +75,7 @@ async def fire(app: App, as_of: datetime) -> int:
             breached = tuple(
                 Overdue(clock=signal.kind, run=signal.run, due_at=signal.due_at)
                 for signal in signals
-                if signal.alarm is Alarm.BREACHED
+                if signal.alarm is Alarm.BREACHED and signal.kind in escalating
             )
             if breached and not known.case.ended:
                 breaches.append(overdue(known.case, breached, work.now))
@@ -118,7 +119,7 @@ def emit_change(work: UnitOfWork, escalation: Escalation) -> None:
 def _tell(work: UnitOfWork, case_id: str, signal: Signal) -> None:
     body = ClockBreached if signal.alarm is Alarm.BREACHED else ClockWarned
     work.emit(
-        body(case_id=case_id, clock=ClockKind(signal.kind), run=signal.run, due_at=signal.due_at),
+        body(case_id=case_id, clock=signal.kind, run=signal.run, due_at=signal.due_at),
         cause=f"{signal.kind}-{signal.run}",
     )
     TOLD.labels(signal.alarm.name.lower()).inc()

@@ -43,7 +43,6 @@ from shared.contract.public import (
     CaseOpened,
     CaseStateChanged,
     ClockBreached,
-    ClockKind,
     ClockWarned,
     DeliveryReported,
     EscalationChanged,
@@ -195,8 +194,8 @@ _EXAMPLES: tuple[Body, ...] = (
         outcome="approved",
         decided_at=utc(2026, 11, 24, 8, 20),
     ),
-    ClockWarned(case_id=_CASE, clock=ClockKind.FIRST_RESPONSE, run=1, due_at=utc(2026, 11, 24, 10)),
-    ClockBreached(case_id=_CASE, clock=ClockKind.RESOLUTION, run=1, due_at=utc(2026, 12, 1, 17)),
+    ClockWarned(case_id=_CASE, clock="first_response", run=1, due_at=utc(2026, 11, 24, 10)),
+    ClockBreached(case_id=_CASE, clock="resolution", run=1, due_at=utc(2026, 12, 1, 17)),
     EscalationChanged(
         escalation_id="c9a1a6a0-7777-8888-9999-000011112222",
         case_id=_CASE,

@@ -45,18 +45,11 @@ class CaseDecided(Body):
     decided_at: Instant
 
 
-class ClockKind(StrEnum):
-    """The service clocks; the statutory ones follow as data of the programmes."""
-
-    FIRST_RESPONSE = "first_response"
-    RESOLUTION = "resolution"
-
-
 class ClockWarned(Body):
     """`claims.clock.warned.v1`: a time limit comes near."""
 
     case_id: Identifier
-    clock: ClockKind
+    clock: Identifier = Field(description="Its kind, as the programme's data call it.")
     run: Count = Field(description="Counts restarts of this clock on this case.")
     due_at: Instant
 
@@ -65,7 +58,7 @@ class ClockBreached(Body):
     """`claims.clock.breached.v1`: a time limit has passed."""
 
     case_id: Identifier
-    clock: ClockKind
+    clock: Identifier = Field(description="Its kind, as the programme's data call it.")
     run: Count
     due_at: Instant
 
@@ -116,6 +109,10 @@ class NoticeStatusChanged(Body):
     channel: Channel
     status: NoticeStatus
     sequence: Count = Field(description="Grows by one with every status of this notice.")
+    held_because: Identifier | None = Field(
+        default=None,
+        description="Why a created notice waits for a person to release it: 'answers_per_day'.",
+    )
     at: Instant
 
 

@@ -98,10 +98,10 @@ def _programme(path: Path, desk: DeskRules) -> Programme:
         own_reasons = version.get("reasons") or {}
         completed.append(
             {
-                "clocks": desk.clocks,
                 "answer_days": desk.answer_days,
                 **common,
                 **version,
+                "clocks": _clocks(desk, version.get("clocks", [])),
                 "reasons": {**desk.reasons, **own_reasons}
                 if isinstance(own_reasons, dict)
                 else own_reasons,
@@ -112,6 +112,14 @@ def _programme(path: Path, desk: DeskRules) -> Programme:
         place = (min(map(str, unknown)),)
         raise file.error(place, "no such field of a programme")
     return file.build(Programme, {"code": common.get("code"), "versions": completed})
+
+
+def _clocks(desk: DeskRules, own: Any) -> Any:
+    """The desk's clocks and the programme's; one of the same kind replaces the desk's."""
+    if not isinstance(own, list):
+        return own
+    kinds = {clock.get("kind") for clock in own if isinstance(clock, dict)}
+    return [*(clock for clock in desk.clocks if clock.kind not in kinds), *own]
 
 
 class _File:

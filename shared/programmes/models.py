@@ -11,11 +11,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from shared.calendar import BusinessCalendar
 from shared.contract.contacts import DocumentKind, Language
-from shared.contract.public import ClockKind
+from shared.periods import Period
 
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,63}$")]
@@ -34,9 +34,12 @@ FACT_NAMES = frozenset(
         "passed_on",
         "decided",
         "closed",
+        "complaint_opened",
+        "complaint_acknowledged",
     }
 )
-"""The facts of a case file that can move a clock."""
+"""The facts of a case file that can move a clock; of a complaint, its opening and the notice that
+acknowledges it count under names of their own too."""
 
 
 class _Data(BaseModel):
@@ -93,17 +96,40 @@ class ArithmeticStepName(StrEnum):
     DEDUCTIBLE = "deductible"
 
 
-class ClockRule(_Data):
-    """One service clock: its time limit, and which facts of a case move it."""
+def _duration_or_period(written: object) -> object:
+    if isinstance(written, str) and not written.upper().startswith("PT"):
+        return Period.parse(written)
+    return written
 
-    kind: ClockKind
-    target: Annotated[timedelta, Field(gt=timedelta())]
+
+class ClockRule(_Data):
+    """One time limit: how long, and which facts of a case move it.
+
+    A service clock has a duration of business time; a statutory one a period by the calendar, which
+    ends with a day, and never on a Saturday, Sunday or public holiday unless it says so.
+    """
+
+    kind: Code
+    names: Words
+    law: str = Field(default="", description="Where it comes from: `VVG §14(2)`.")
+    target: Annotated[timedelta | Period, BeforeValidator(_duration_or_period)] = Field(
+        description="`PT4H`, or a period such as `1 month`."
+    )
     warn_before: Annotated[timedelta, Field(ge=timedelta())] = timedelta()
     calendar: Literal["business", "always"] = "business"
+    rolls: bool | None = Field(default=None, description="For a period; true unless said.")
+    escalates: bool = Field(default=True, description="A breach goes to a supervisor.")
+    valid_from: date | None = Field(default=None, description="First day of opening of its cases.")
+    valid_until: date | None = Field(default=None, description="Last such day.")
     starts: tuple[str, ...] = Field(min_length=1)
     pauses: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
     stops: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def ends_on_working_day(self) -> bool:
+        """Whether its period rolls to the next working day (BGB §193, SGB X §26(3))."""
+        return isinstance(self.target, Period) if self.rolls is None else self.rolls
 
     @field_validator("starts", "pauses", "resumes", "stops")
     @classmethod

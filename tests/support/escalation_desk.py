@@ -1,7 +1,6 @@
 """The escalation service on a test's own broker, with short clocks; the test plays review."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -40,9 +39,14 @@ def write_rules(folder: Path, clocks: Sequence[dict[str, object]]) -> dict[str, 
     """Programmes with these clocks, for a desk that is always open: the settings that say so."""
     folder.mkdir()
     desk = yaml.safe_load((SHIPPED / "desk.yaml").read_text(encoding="utf-8"))
-    desk["clocks"] = list(clocks)
+    desk["clocks"] = [
+        {"names": {"de": clock["kind"], "en": clock["kind"]}} | clock for clock in clocks
+    ]
     (folder / "desk.yaml").write_text(yaml.safe_dump(desk), encoding="utf-8")
-    shutil.copy(SHIPPED / "household.yaml", folder)
+    household = yaml.safe_load((SHIPPED / "household.yaml").read_text(encoding="utf-8"))
+    for version in household["versions"]:
+        del version["clocks"]
+    (folder / "household.yaml").write_text(yaml.safe_dump(household), encoding="utf-8")
     calendar = folder / "calendar.yml"
     calendar.write_text("zone: Europe/Berlin\nhours: 24/7\n", encoding="utf-8")
     return {"programmes_dir": folder, "calendar_file": calendar}

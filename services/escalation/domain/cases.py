@@ -1,5 +1,6 @@
 """What escalation knows of a case: enough for its clocks and for a supervisor's first look."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -7,7 +8,16 @@ from typing import Self
 from services.escalation.domain.clock_rules import Fact
 from services.escalation.domain.escalations import Escalation
 from services.escalation.domain.summary import Overdue, summary_of
-from shared.contract.case_file import DECIDED, CaseFileUpdated, CaseState, Escalated
+from shared.contract import case_file as contract
+from shared.contract.case_file import (
+    DECIDED,
+    CaseFileUpdated,
+    CaseKind,
+    CaseState,
+    Escalated,
+    NoticeKind,
+    NoticeRequested,
+)
 from shared.contract.public import EscalationReason
 from shared.ids import derived_id
 
@@ -52,8 +62,9 @@ class Case:
             findings=tuple(dict.fromkeys(finding.code for finding in findings)),
             involved=frozenset(file.keyed_by).union(decision.by for decision in file.decisions),
             facts=tuple(
-                Fact(fact.fact, file.updated_at, event_id, (file.sequence, position))
+                Fact(name, file.updated_at, event_id, (file.sequence, position))
                 for position, fact in enumerate(file.facts)
+                for name in _names_of(fact, file.kind)
             ),
         )
 
@@ -80,6 +91,15 @@ class Case:
             involved=newest.involved,
             facts=tuple(facts),
         )
+
+
+def _names_of(fact: contract.Fact, kind: CaseKind) -> Iterator[str]:
+    """Under which names a fact moves clocks."""
+    yield fact.fact
+    if kind is CaseKind.COMPLAINT and fact.fact == "opened":
+        yield "complaint_opened"
+    if isinstance(fact, NoticeRequested) and fact.notice is NoticeKind.COMPLAINT_ACKNOWLEDGED:
+        yield "complaint_acknowledged"
 
 
 def asked_for(case: Case, file: CaseFileUpdated, now: datetime) -> Escalation | None:

@@ -1,13 +1,12 @@
 """The answer to "why is it due then?", in a person's words, German and English."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.escalation.domain.clock_rules import Act, ClockRule
+from services.escalation.domain.clock_rules import Act, ClockRule, Words
 from services.escalation.domain.clocks import Run, Step
 from shared.periods import Period
 
@@ -20,20 +19,6 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One text in both languages of the desk."""
-
-    de: str
-    en: str
-
-
-CLOCKS: Final[Mapping[str, Words]] = MappingProxyType(
-    {
-        "first_response": Words("Erste Antwort", "First response"),
-        "resolution": Words("Erledigung", "Resolution"),
-    }
-)
 FACTS: Final[Mapping[str, Words]] = MappingProxyType(
     {
         "opened": Words("Der Vorgang wurde eröffnet", "The case was opened"),
@@ -50,6 +35,10 @@ FACTS: Final[Mapping[str, Words]] = MappingProxyType(
         "returned": Words(
             "Der Vorgang kam mit einer Anweisung zurück",
             "The case came back with an instruction",
+        ),
+        "complaint_opened": Words("Eine Beschwerde ging ein", "A complaint was received"),
+        "complaint_acknowledged": Words(
+            "Der Eingang der Beschwerde wurde bestätigt", "The complaint was acknowledged"
         ),
         "decided": Words("Der Vorgang wurde entschieden", "The case was decided"),
         "closed": Words("Der Vorgang wurde abgeschlossen", "The case was closed"),
