@@ -1,24 +1,27 @@
 """A raw mail to what intake works with. Any bytes give a result: nothing here raises.
 
-The standard library parses in its compatibility mode: the newer mode parses headers when they
-are read, raises on some malformed ones, and costs several times as much. Headers are decoded in
-`decoding` instead.
+The standard library parses in its compatibility mode (`bounded`): the newer mode parses headers
+when they are read, raises on some malformed ones, and costs several times as much. Headers are
+decoded in `decoding` instead.
 """
 
 import hashlib
 import re
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.parser import BytesHeaderParser
 from typing import Final
 
 from services.intake.domain.attachments import Attachment
 from services.intake.domain.authentication import is_authenticated
 from services.intake.domain.author import author_of
+from services.intake.domain.bounded import parsed
 from services.intake.domain.decoding import one_line
-from services.intake.domain.parts import Content, content_of, headers_of
+from services.intake.domain.parts import content_of, headers_of
 
 _MOST_REFERENCES: Final = 100
+_OWN_HEADERS = re.compile(
+    rb"^(?:message-id|from|subject):[^\n]*(?:\n[ \t][^\n]*){0,1000}", re.IGNORECASE | re.MULTILINE
+)
+_FOLD = re.compile(rb"\n[ \t]+")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
 
 
@@ -63,15 +66,10 @@ def parse_mail(raw: bytes, authserv_id: str) -> ParsedMail:
         authserv_id: The server whose Authentication-Results are trusted.
     """
     try:
-        try:
-            message = message_from_bytes(raw)
-            content = content_of(message)
-        except RecursionError:
-            # Parts in parts without end: at least the headers tell who it is from.
-            message = BytesHeaderParser().parsebytes(raw)
-            content = Content(problem="the mail has more parts than are read")
+        message, unread = parsed(raw)
         headers = headers_of(message)
         author = author_of(message)
+        content = content_of(message)
     except Exception as error:  # whatever the library raises, the mail is kept
         return ParsedMail(problem=f"the mail can't be parsed ({type(error).__name__})")
     unsigned = None if "from" in headers else "the mail does not say who sent it"
@@ -90,7 +88,7 @@ def parse_mail(raw: bytes, authserv_id: str) -> ParsedMail:
         attachments=content.attachments,
         reports=content.reports,
         is_report=content.is_report,
-        problem=content.problem or unsigned,
+        problem=unread or content.problem or unsigned,
     )
 
 
@@ -102,12 +100,7 @@ def fingerprint(raw: bytes) -> str:
     make the desk drop somebody else's mail as a duplicate.
     """
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    unfolded = re.sub(rb"\n[ \t]+", b" ", head)
-    own = [
-        line
-        for line in unfolded.split(b"\n")
-        if line[:20].lower().startswith((b"message-id:", b"from:", b"subject:"))
-    ]
+    own = [_FOLD.sub(b" ", match[0]) for match in _OWN_HEADERS.finditer(head)]
     digest = hashlib.sha256(b"\n".join(sorted(own)))
     digest.update(b"\n\n" + body.rstrip())
     return digest.hexdigest()

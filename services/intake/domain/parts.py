@@ -28,6 +28,7 @@ _REPORT_PARTS: Final = frozenset(
     | {"text/rfc822-headers", "message/global-headers"}
 )
 _MAILS: Final = frozenset({"message/rfc822", "message/global"})
+_WORDS: Final = frozenset({"text/plain", "text/html"})
 _SEALED: Final = frozenset(
     {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 )
@@ -124,7 +125,8 @@ class _Collector:
         data = _bytes_of(part)
         name = header_text(part.get_filename() or "")
         disposition = part.get_content_disposition()
-        is_text = media_type in {"text/plain", "text/html"}
+        # Without a boundary nothing can be told apart: then the words are all there is.
+        is_text = media_type in _WORDS or media_type.startswith("multipart/")
         charset = part.get_content_charset()
         if is_text and disposition != "attachment" and not name:
             return [_Text(decoded(data[:_HTML_LIMIT], charset), html=media_type == "text/html")]
