@@ -126,7 +126,10 @@ class Followed:
 
     @property
     def _unfinished(self) -> bool:
-        return any(notice["status"] in _UNFINISHED for notice in self.notices)
+        return any(
+            notice["status"] in _UNFINISHED and notice["held_because"] is None
+            for notice in self.notices
+        )
 
     @property
     def _asked_for(self) -> set[str]:

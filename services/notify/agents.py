@@ -1,6 +1,6 @@
 """What notify does with events: a request becomes a notice, a bounce becomes a letter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import cast
@@ -9,6 +9,7 @@ import structlog
 
 from services.notify import store
 from services.notify.app import App
+from services.notify.domain import answers
 from services.notify.domain import notice as lives
 from services.notify.domain.channel import choose_way
 from services.notify.domain.notice import Notice, Steps
@@ -32,13 +33,17 @@ async def take_requests(app: App, work: UnitOfWork, events: Sequence[Event]) -> 
     """Each request becomes one notice, however often it is read."""
     today = app.renderer.programmes.desk.local_day(work.now)
     requested: dict[str, Notice] = {}
+    recipients: dict[str, str] = {}
     for event in events:
-        for notice in _requested(cast("CaseFileUpdated", event.body), work.now, today):
+        for notice, recipient in _requested(cast("CaseFileUpdated", event.body), work.now, today):
             requested.setdefault(notice.notice_id, notice)
-    fresh = await store.add(work.connection, list(requested.values()))
+            if recipient is not None:
+                recipients[notice.notice_id] = recipient
+    added = await store.add(work.connection, list(requested.values()))
+    fresh = await _counted(app, work, added, recipients, today)
     await tell(work, fresh)
     for notice in fresh:
-        if notice.status is NoticeStatus.FAILED:
+        if notice.status is not NoticeStatus.QUEUED:
             log.warning(
                 "a notice needs a person",
                 case_id=notice.case_id,
@@ -67,20 +72,46 @@ async def take_reports(app: App, work: UnitOfWork, events: Sequence[Event]) -> N
         work.after_commit(app.wake)
 
 
-def _requested(case: CaseFileUpdated, now: datetime, today: date) -> Iterator[Notice]:
+async def _counted(
+    app: App,
+    work: UnitOfWork,
+    fresh: Sequence[Notice],
+    recipients: Mapping[str, str],
+    today: date,
+) -> Sequence[Notice]:
+    """The new notices, of which those are held that would be one answer too many today."""
+    counted = {recipients[notice.notice_id] for notice in fresh if answers.is_counted(notice)}
+    if not counted:
+        return fresh
+    before = await store.lock_answers(work.connection, today, counted)
+    after = answers.count(fresh, recipients, before, app.settings.answers_per_day)
+    held = [notice for notice in after.notices if notice.held_because is not None]
+    await store.save(work.connection, held)
+    await store.save_answers(work.connection, today, after.counts)
+    return after.notices
+
+
+def _requested(
+    case: CaseFileUpdated, now: datetime, today: date
+) -> Iterator[tuple[Notice, str | None]]:
+    """Each new notice, and under what its recipient is counted."""
     facts = [fact for fact in case.facts if isinstance(fact, NoticeRequested)]
     snapshot = case.model_dump_json(exclude_none=True) if facts else ""
-    for fact in facts:
-        yield lives.created(
+    for position, fact in enumerate(facts):
+        way = choose_way(case, fact.notice)
+        notice = lives.created(
             fact.notice_id,
             case.case_id,
             fact.notice,
             case.client.language if case.client else case.language,
-            choose_way(case, fact.notice),
+            way,
             snapshot,
+            case_sequence=case.sequence,
+            position=position,
             now=now,
             today=today,
         )
+        yield notice, answers.recipient_of(way)
 
 
 def _reported(before: Notice, report: DeliveryReported, now: datetime, today: date) -> Steps:

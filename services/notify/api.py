@@ -1,8 +1,8 @@
 """Notify's HTTP side: where a notice stands, what was sent, and sending it again by hand."""
 
-from datetime import datetime
+from datetime import date, datetime
 from email import message_from_bytes, policy
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import structlog
 from fastapi import APIRouter, Depends, Query, Response
@@ -11,14 +11,14 @@ from pydantic import BaseModel, Field
 from services.notify import store
 from services.notify.app import App
 from services.notify.domain import notice as lives
-from services.notify.domain.notice import Notice
+from services.notify.domain.notice import Notice, Steps
 from services.notify.domain.samples import SAMPLE_DAY, sample_case
 from services.notify.recording import record
 from shared.auth import Actor, requires
 from shared.contract.case_file import NoticeKind
 from shared.contract.contacts import Channel, Language
 from shared.contract.public import NoticeStatus
-from shared.errors import NotFound, VersionConflict
+from shared.errors import NotFound, RuleViolation, VersionConflict
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +57,7 @@ class NoticeView(BaseModel):
     changed_at: datetime
     next_attempt_at: datetime | None
     detail: str
+    held_because: str | None
     has_document: bool
 
 
@@ -77,8 +78,8 @@ class NoticeHistory(NoticeView):
     steps: list[StepView]
 
 
-class Resend(BaseModel):
-    """Why a person has a notice sent again."""
+class SendingByHand(BaseModel):
+    """Why a person has a held notice sent, or one sent again."""
 
     reason: Annotated[str, Field(min_length=3, max_length=500)]
     sequence: Annotated[int, Field(ge=1)] | None = None
@@ -90,10 +91,18 @@ def router(app: App) -> APIRouter:
     api = APIRouter(tags=["notices"])
 
     @api.get("/notices")
-    async def notices(_actor: Reader, case_id: str) -> list[NoticeView]:
-        """A case's notices, oldest first."""
+    async def notices(
+        _actor: Reader,
+        case_id: str | None = None,
+        status: NoticeStatus | None = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    ) -> list[NoticeView]:
+        """The notices of a case, or with a status, oldest first; `created` are those on hold."""
+        if case_id is None and status is None:
+            raise RuleViolation("too_many", "name a case or a status")
         async with app.service.database.reading() as connection:
-            return [_view(notice) for notice in await store.of_case(connection, case_id)]
+            found = await store.listed(connection, case_id=case_id, status=status, limit=limit)
+        return [_view(notice) for notice in found]
 
     @api.get("/notices/{notice_id}")
     async def notice(_actor: Reader, notice_id: str) -> NoticeHistory:
@@ -119,17 +128,14 @@ def router(app: App) -> APIRouter:
         return _attachment(_text_of(data), "text/plain; charset=utf-8", f"{found.case_id}.txt")
 
     @api.post("/notices/{notice_id}/resend", status_code=202)
-    async def resend(actor: Sending, notice_id: str, request: Resend) -> NoticeView:
+    async def resend(actor: Sending, notice_id: str, request: SendingByHand) -> NoticeView:
         """Send a notice again; a mail keeps its Message-ID, a letter is printed once more."""
-        async with app.service.unit_of_work() as work:
-            before = _found((await store.load(work.connection, [notice_id])).get(notice_id))
-            if request.sequence is not None and request.sequence != before.sequence:
-                raise VersionConflict(before.sequence)
-            today = app.renderer.programmes.desk.local_day(work.now)
-            steps = lives.resent(before, request.reason, now=work.now, today=today)
-            await record(work, [(before, steps)], by=actor.subject)
-            work.after_commit(app.wake)
-        return _view(steps[-1])
+        return await _send(app, notice_id, request, actor, lives.resent)
+
+    @api.post("/notices/{notice_id}/release", status_code=202)
+    async def release(actor: Sending, notice_id: str, request: SendingByHand) -> NoticeView:
+        """Send a notice that is held."""
+        return await _send(app, notice_id, request, actor, lives.released)
 
     @api.get("/previews/{kind}", response_class=Response)
     async def preview(
@@ -162,6 +168,26 @@ def router(app: App) -> APIRouter:
     return api
 
 
+class _ByHand(Protocol):
+    """A step of a notice that a person takes."""
+
+    def __call__(self, notice: Notice, reason: str, *, now: datetime, today: date) -> Steps: ...
+
+
+async def _send(
+    app: App, notice_id: str, request: SendingByHand, actor: Actor, step: _ByHand
+) -> NoticeView:
+    async with app.service.unit_of_work() as work:
+        before = _found((await store.load(work.connection, [notice_id])).get(notice_id))
+        if request.sequence is not None and request.sequence != before.sequence:
+            raise VersionConflict(before.sequence)
+        today = app.renderer.programmes.desk.local_day(work.now)
+        steps = step(before, request.reason, now=work.now, today=today)
+        await record(work, [(before, steps)], by=actor.subject)
+        work.after_commit(app.wake)
+    return _view(steps[-1])
+
+
 def _found(notice: Notice | None) -> Notice:
     if notice is None:
         raise NotFound("no such notice")
@@ -182,6 +208,7 @@ def _view(notice: Notice) -> NoticeView:
         changed_at=notice.changed_at,
         next_attempt_at=notice.next_attempt_at,
         detail=notice.detail,
+        held_because=notice.held_because,
         has_document=notice.document_id is not None,
     )
 

@@ -59,6 +59,7 @@ async def tell(work: UnitOfWork, public: Sequence[Notice], *, by: str = "") -> N
                 channel=step.channel,
                 status=step.status,
                 sequence=step.sequence,
+                held_because=step.held_because,
                 at=step.changed_at,
             ),
             cause=f"{step.notice_id}:{step.sequence}",

@@ -115,6 +115,8 @@ class Sender:
     async def _look_after(self, work: UnitOfWork) -> list[Notice]:
         await store.stay_alive(work.connection, self._worker, work.now + _LEASE)
         await store.drop_case_files(work.connection, work.now - _BOUNCES_COME_WITHIN)
+        today = self._app.renderer.programmes.desk.local_day(work.now)
+        await store.forget_answers(work.connection, today - timedelta(days=1))
         lost = await store.left_behind(work.connection, work.now)
         await record(work, [(notice, lives.left_behind(notice, now=work.now)) for notice in lost])
         return lost
@@ -122,6 +124,8 @@ class Sender:
     async def _take(self, channel: Channel, most: int, deliver: Deliver) -> None:
         """Take due notices of a channel, and have up to `most` under way at once."""
         work_there = self._app.work[channel]
+        # A mail may wait for a letter of its case; the other way round the next look is enough.
+        ended = work_there.set if channel is Channel.EMAIL else self._app.wake
         running: set[asyncio.Task[None]] = set()
         while True:
             work_there.clear()
@@ -131,7 +135,7 @@ class Sender:
                 continue
             taken, now = await self._claim(channel, room)
             for notice in taken:
-                self._start(deliver(notice, now), running, work_there)
+                self._start(deliver(notice, now), running, ended)
             if len(taken) < room:
                 pause = await self._pause(channel)
                 with contextlib.suppress(TimeoutError):
@@ -142,7 +146,7 @@ class Sender:
         self,
         delivery: Coroutine[None, None, None],
         running: set[asyncio.Task[None]],
-        work_there: asyncio.Event,
+        wake: Callable[[], None],
     ) -> None:
         task = asyncio.create_task(delivery)
         running.add(task)
@@ -151,7 +155,7 @@ class Sender:
         def ended(task: asyncio.Task[None]) -> None:
             running.discard(task)
             self._under_way.discard(task)
-            work_there.set()
+            wake()
             if not task.cancelled() and (error := task.exception()):
                 assert self._fault is not None
                 if not self._fault.done():

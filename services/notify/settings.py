@@ -32,5 +32,8 @@ class Settings(ServiceSettings):
     """The desk's own address: sender of every mail, and where answers go."""
     notice_key: Annotated[SecretStr, Field(min_length=1)]
     """Secret that intake and notify share; it proves that a Message-ID is one of ours."""
+    answers_per_day: Annotated[int, Field(ge=0)] = 10
+    """So many answers that no person decided go to one recipient on one day; what is over waits
+    for a person. It ends a loop with a machine that we took for a client."""
     letterheads_file: Path | None = None
     """Names and addresses of the offices that write; the shipped examples if absent."""

@@ -1,85 +1,36 @@
-"""Notify's tables and queries: notices, their history, and the processes that send them.
+"""Notify's queries: notices, their history, and the processes that send them.
 
 A row is changed only after it was locked and read in the same transaction, through the pure steps
 of `domain/notice.py`; so two processes never both act on what they saw before.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    Index,
-    Integer,
-    MetaData,
+    ColumnElement,
     RowMapping,
-    Table,
-    Text,
     bindparam,
     delete,
+    exists,
     false,
-    func,
     or_,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify.domain.notice import Notice
+from services.notify.tables import automatic_answers, history, notices, senders
+from services.notify.tables import metadata as metadata  # where migrations look for it
 from shared.contract.case_file import NoticeKind
 from shared.contract.contacts import Channel, Language
 from shared.contract.public import NoticeStatus
-from shared.database import UtcDateTime, among, insert_new, insert_rows, locked
-
-metadata = MetaData()
-
-notices = Table(
-    "notices",
-    metadata,
-    Column("notice_id", Text, primary_key=True),
-    Column("case_id", Text, nullable=False, index=True),
-    Column("kind", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("sequence", Integer, nullable=False),
-    Column("run", Integer, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("changed_at", UtcDateTime, nullable=False),
-    Column("letter_day", Date, nullable=False),
-    Column("next_attempt_at", UtcDateTime),
-    Column("worker", Text),
-    Column("marked", Boolean, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("case_file", Text),
-    Column("document_id", Text),
-    Index("notices_due", "channel", "next_attempt_at"),
-    Index("notices_changed", "status", "changed_at"),
-)
-history = Table(
-    "notice_history",
-    metadata,
-    Column("notice_id", Text, primary_key=True),
-    Column("sequence", Integer, primary_key=True),
-    Column("channel", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("document_id", Text),
-)
-senders = Table(
-    "senders",
-    metadata,
-    Column("worker", Text, primary_key=True),
-    Column("alive_until", UtcDateTime, nullable=False),
-)
+from shared.database import among, insert_new, insert_rows, locked
 
 _NAMES = tuple(field.name for field in fields(Notice))
 
@@ -108,9 +59,16 @@ async def find(connection: AsyncConnection, notice_id: str) -> Notice | None:
     return _notice(row) if row else None
 
 
-async def of_case(connection: AsyncConnection, case_id: str) -> list[Notice]:
-    """A case's notices, oldest first."""
-    query = select(notices).where(notices.c.case_id == case_id).order_by(notices.c.created_at)
+async def listed(
+    connection: AsyncConnection, *, case_id: str | None, status: NoticeStatus | None, limit: int
+) -> list[Notice]:
+    """The notices of a case, or with a status, in the order in which they leave."""
+    order = (notices.c.created_at, notices.c.case_sequence, notices.c.position)
+    query = select(notices).order_by(*order).limit(limit)
+    if case_id is not None:
+        query = query.where(notices.c.case_id == case_id)
+    if status is not None:
+        query = query.where(notices.c.status == status.value)
     return [_notice(row) for row in (await connection.execute(query)).mappings()]
 
 
@@ -158,10 +116,39 @@ async def history_of(connection: AsyncConnection, notice_id: str) -> Sequence[Ro
     return (await connection.execute(query)).mappings().all()
 
 
+async def lock_answers(
+    connection: AsyncConnection, day: date, recipients: Collection[str]
+) -> dict[str, int]:
+    """How many automatic answers each recipient got on a day, locked."""
+    table = automatic_answers
+    rows = [{"day": day, "recipient": each, "count": 0} for each in sorted(recipients)]
+    await insert_rows(connection, table, rows, ignore_conflicts=True)
+    query = (
+        select(table.c.recipient, table.c.count)
+        .where(table.c.day == day, among(connection, table.c.recipient, recipients))
+        .order_by(table.c.recipient)
+    )
+    return {row.recipient: row[1] for row in await connection.execute(locked(query))}
+
+
+async def save_answers(connection: AsyncConnection, day: date, counts: Mapping[str, int]) -> None:
+    """Store counts that were locked in this transaction."""
+    rows = [{"day": day, "recipient": who, "count": n} for who, n in sorted(counts.items())]
+    await insert_rows(connection, automatic_answers, rows, update_on=("day", "recipient"))
+
+
+async def forget_answers(connection: AsyncConnection, before: date) -> None:
+    """Forget the counts of days that are over."""
+    await connection.execute(delete(automatic_answers).where(automatic_answers.c.day < before))
+
+
 async def claim(
     connection: AsyncConnection, channel: Channel, worker: str, now: datetime, limit: int
 ) -> list[Notice]:
-    """Take due notices of a channel that no living process has; the longest due first."""
+    """Take due notices of a channel that no living process has; the longest due first.
+
+    A case's notices leave one after another: what has a predecessor on its way is not due.
+    """
     query = (
         select(notices)
         .where(
@@ -170,6 +157,7 @@ async def claim(
             notices.c.next_attempt_at <= now,
             notices.c.marked == false(),
             _nobody_has_it(now),
+            ~_predecessor_is_on_its_way(),
         )
         .order_by(notices.c.next_attempt_at)
         .limit(limit)
@@ -184,11 +172,17 @@ async def claim(
 
 
 async def next_due(connection: AsyncConnection, channel: Channel) -> datetime | None:
-    """When the next notice of a channel that nobody has is due."""
-    query = select(func.min(notices.c.next_attempt_at)).where(
-        notices.c.channel == channel.value,
-        notices.c.status == NoticeStatus.QUEUED.value,
-        notices.c.worker.is_(None),
+    """When the next notice of a channel that nobody has, and nothing precedes, is due."""
+    query = (
+        select(notices.c.next_attempt_at)
+        .where(
+            notices.c.channel == channel.value,
+            notices.c.status == NoticeStatus.QUEUED.value,
+            notices.c.worker.is_(None),
+            ~_predecessor_is_on_its_way(),
+        )
+        .order_by(notices.c.next_attempt_at)
+        .limit(1)
     )
     due: datetime | None = (await connection.execute(query)).scalar()
     return due
@@ -232,6 +226,20 @@ async def drop_case_files(connection: AsyncConnection, before: datetime) -> None
             notices.c.case_file.is_not(None),
         )
         .values(case_file=None)
+    )
+
+
+def _predecessor_is_on_its_way() -> ColumnElement[bool]:
+    """An earlier notice of the same case is still to be sent; one that failed or is held is not."""
+    before = notices.alias("before")
+    place = tuple_(notices.c.case_sequence, notices.c.position)
+    earlier = tuple_(before.c.case_sequence, before.c.position) < place
+    return exists(
+        select(before.c.notice_id).where(
+            before.c.case_id == notices.c.case_id,
+            before.c.status == NoticeStatus.QUEUED.value,
+            earlier,
+        )
     )
 
 

@@ -87,6 +87,61 @@ async def test_connections_are_used_again(desk: NotifyDesk, server: SmtpServer):
     assert server.behaviour.connections <= desk.app.settings.smtp_connections
 
 
+def order_of_arrival(server: SmtpServer) -> list[str]:
+    mails = [message_from_bytes(raw, policy=policy.default) for raw in server.behaviour.mails]
+    return [notice_id_of(mail["Message-ID"], NOTICE_KEY) or "" for mail in mails]
+
+
+async def test_notices_of_one_case_leave_in_order_those_of_others_meanwhile(
+    desk: NotifyDesk, server: SmtpServer
+):
+    slow, quick = a_case(case_id="C-1"), [a_case(case_id=f"C-{n}") for n in range(2, 8)]
+    first = await desk.request(slow, RECEIPT, REQUEST)
+    (later,) = await desk.request(slow.model_copy(update={"sequence": 9}), DECISION)
+    others = [await desk.request(case, RECEIPT, REQUEST) for case in quick]
+    server.behaviour.slow_over = first[0].encode()
+    async with desk.sending():
+        await desk.until(later, SENT)
+    arrived = order_of_arrival(server)
+    assert [one for one in arrived if one in {*first, later}] == [*first, later]
+    for receipt, request in others:
+        assert arrived.index(receipt) < arrived.index(request) < arrived.index(first[0])
+
+
+async def test_what_failed_or_was_never_sent_holds_nobody_up(desk: NotifyDesk, server: SmtpServer):
+    unwritten = a_case(answer_by=None)
+    async with desk.sending():
+        failed, after = await desk.request(unwritten, REQUEST, RECEIPT)
+        await desk.until(after, SENT)
+        assert (await desk.notice(failed)).status is FAILED
+
+
+async def test_a_predecessor_that_is_put_off_is_waited_for(desk: NotifyDesk, server: SmtpServer):
+    server.behaviour.on_data = lambda _: "450 later"
+    async with desk.sending():
+        receipt, request = await desk.request(a_case(), RECEIPT, REQUEST)
+        await desk.until(receipt, lambda notice: notice.attempts == 1)
+        await asyncio.sleep(0.2)
+        assert (await desk.notice(request)).attempts == 0
+        server.behaviour.on_data = lambda _: "250 OK"
+        await desk.until(request, SENT)
+    assert order_of_arrival(server) == [receipt, request]
+
+
+async def test_a_mail_waits_for_the_letter_that_its_predecessor_became(
+    desk: NotifyDesk, server: SmtpServer
+):
+    refusal = iter(["550 no"])
+    server.behaviour.on_data = lambda _: next(refusal, "250 OK")
+    async with desk.sending():
+        receipt, request = await desk.request(a_case(), RECEIPT, REQUEST)
+        sent = await desk.until(request, SENT, seconds=4)
+        letter = await desk.notice(receipt)
+    assert letter.status is SENT
+    assert letter.channel == "letter"
+    assert letter.changed_at < sent.changed_at
+
+
 async def test_a_letter_lies_in_the_spool_as_a_print_provider_wants_it(desk: NotifyDesk):
     async with desk.sending():
         receipt, decision = await desk.request(without_email(a_case()), RECEIPT, DECISION)

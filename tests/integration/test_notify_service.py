@@ -75,6 +75,7 @@ class Notify:
             "CLAIMSDESK_SPOOL_DIR": str(self.spool),
             "CLAIMSDESK_DESK_ADDRESS": "claims@claimsdesk.example",
             "CLAIMSDESK_NOTICE_KEY": NOTICE_KEY,
+            "CLAIMSDESK_ANSWERS_PER_DAY": "1000",
         }
         self._process = self._start()
 
@@ -192,7 +193,7 @@ def test_from_a_case_file_to_mailbox_spool_and_status(
             shown_over_http(service, by_mail.case_id, decision, letter)
         finally:
             exit_code = service.stop()
-    assert exit_code in (0, -signal.SIGTERM)
+    assert exit_code == 0
 
 
 def bounced_into_a_letter(

@@ -171,7 +171,7 @@ async def notify_desk(
             spool_dir=folder / "spool",
             desk_address="claims@claimsdesk.example",
             notice_key=NOTICE_KEY,
-            **settings,
+            **{"answers_per_day": 1000, **settings},
         )
     )
     await migrate(app.service.database, "notify")

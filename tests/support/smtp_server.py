@@ -19,6 +19,8 @@ class Behaviour:
         mails: What it took, as bytes.
         on_rcpt: Its answer to a recipient.
         on_data: Its answer to a mail that was wholly received.
+        delay: Seconds that it takes for a mail.
+        slow_over: Takes a second more for a mail with this in it.
         drop_after_body: Close the connection instead of answering a mail.
         connections: How many clients came.
     """
@@ -28,6 +30,7 @@ class Behaviour:
     on_rcpt: Callable[[str], str] = lambda _address: "250 OK"
     on_data: Callable[[bytes], str] = lambda _mail: "250 OK"
     delay: float = 0.0
+    slow_over: bytes | None = None
     keep_when_dropping: bool = True
     drop_after_body: bool = False
     connections: int = 0
@@ -51,6 +54,8 @@ class Behaviour:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         await asyncio.sleep(self.delay)
         mail = bytes(envelope.content or b"")
+        if self.slow_over is not None and self.slow_over in mail:
+            await asyncio.sleep(1)
         if self.drop_after_body:
             if self.keep_when_dropping:
                 self._keep(mail, envelope)

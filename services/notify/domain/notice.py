@@ -40,6 +40,9 @@ class Notice:
         letter_day: The day that a letter carries, and of its folder in the spool.
         case_file: What it is rendered from; dropped when it is not needed any more.
         document_id: The mail or letter as it went out.
+        case_sequence: The change of the case that asked for it.
+        position: Its place among the notices of that change; a case's notices leave in this order.
+        held_because: Why it is not sent by itself, as a code; a person releases it.
     """
 
     notice_id: str
@@ -60,6 +63,9 @@ class Notice:
     detail: str
     case_file: str | None
     document_id: str | None
+    case_sequence: int
+    position: int
+    held_because: str | None
 
 
 Steps = tuple[Notice, ...]
@@ -74,6 +80,8 @@ def created(
     way: Way,
     case_file: str,
     *,
+    case_sequence: int,
+    position: int,
     now: datetime,
     today: date,
 ) -> Notice:
@@ -101,7 +109,39 @@ def created(
         detail=way.reason if isinstance(way, ForPerson) else "",
         case_file=case_file,
         document_id=None,
+        case_sequence=case_sequence,
+        position=position,
+        held_because=None,
     )
+
+
+def held(notice: Notice, because: str, detail: str) -> Notice:
+    """The new notice, held for a person instead of queued.
+
+    Args:
+        notice: It was not told to anybody yet.
+        because: The public code of the reason.
+        detail: The reason for people.
+    """
+    return replace(
+        notice,
+        status=NoticeStatus.CREATED,
+        held_because=because,
+        detail=detail,
+        next_attempt_at=None,
+    )
+
+
+def released(notice: Notice, reason: str, *, now: datetime, today: date) -> Steps:
+    """A person has a held notice sent, and says why.
+
+    Raises:
+        RuleViolation: It is not held.
+    """
+    if notice.held_because is None:
+        raise RuleViolation("not_held", "this notice is not held")
+    queued = _told(notice, NoticeStatus.QUEUED, reason, now)
+    return (replace(queued, next_attempt_at=now, letter_day=today),)
 
 
 def fallback(notice: Notice) -> Letter | ForPerson:
@@ -215,6 +255,8 @@ def resent(notice: Notice, reason: str, *, now: datetime, today: date) -> Steps:
     Raises:
         RuleViolation: It is still on its way, or nothing is left to send.
     """
+    if notice.held_because is not None:
+        raise RuleViolation("held", "this notice is held and was never sent: release it")
     if notice.status not in _RESENDABLE:
         raise RuleViolation("still_on_its_way", "this notice is still on its way")
     letter_there = notice.channel is Channel.LETTER and notice.document_id is not None
@@ -254,5 +296,6 @@ def _told(notice: Notice, status: NoticeStatus, detail: str, now: datetime) -> N
         changed_at=now,
         next_attempt_at=None,
         marked=False,
+        held_because=None,
         worker=notice.worker if status is NoticeStatus.UNCERTAIN else None,
     )

@@ -28,7 +28,16 @@ HOMELESS = with_client(a_case(), postal_address=None)
 def new(way: Way = MAIL, case: CaseFileUpdated | None = None) -> Notice:
     snapshot = (case or a_case()).model_dump_json()
     return lives.created(
-        "n", "C", NoticeKind.RECEIPT, Language.GERMAN, way, snapshot, now=NOW, today=TODAY
+        "n",
+        "C",
+        NoticeKind.RECEIPT,
+        Language.GERMAN,
+        way,
+        snapshot,
+        case_sequence=1,
+        position=0,
+        now=NOW,
+        today=TODAY,
     )
 
 
@@ -215,3 +224,19 @@ def check(notice: Notice, at: datetime) -> None:
     if waiting:
         assert notice.case_file
     assert notice.changed_at <= at
+
+
+def test_a_held_notice_is_sent_only_when_a_person_says_so():
+    held = lives.held(new(), "answers_per_day", "too many")
+    with pytest.raises(RuleViolation, match="release it"):
+        lives.resent(held, "please", now=LATER, today=TODAY)
+    (released,) = lives.released(held, "a person after all", now=LATER, today=TODAY)
+    assert in_short((held, released)) == ["1 email created", "2 email queued"]
+    assert released.held_because is None
+    assert released.next_attempt_at == LATER
+    assert released.detail == "a person after all"
+
+
+def test_only_a_held_notice_is_released():
+    with pytest.raises(RuleViolation, match="not held"):
+        lives.released(new(), "please", now=LATER, today=TODAY)
