@@ -20,7 +20,7 @@ from services.intake.domain.parts import TEXT_LIMIT, words_of_file
 log = structlog.get_logger(__name__)
 
 _PROJECT: Final = Path(__file__).parents[3]
-_SECONDS: Final = 10
+_SECONDS: Final = 5
 _LARGEST: Final = 30_000_000
 _HTML_LIMIT: Final = 1_000_000
 _MOST_OPENED: Final = 3

@@ -15,7 +15,7 @@ from typing import Final
 from tnefparse import TNEF, TNEFAttachment
 from tnefparse import properties as mapi
 
-_MEMORY_BYTES: Final = 1_000_000_000
+_MEMORY_BYTES: Final = 400_000_000
 _MOST_BYTES: Final = 50_000_000
 _MOST_FILES: Final = 100
 _DEEPEST: Final = 3
@@ -30,6 +30,9 @@ class _Piece:
 
 
 def _pieces(tnef: TNEF, depth: int = 0) -> Iterator[_Piece]:
+    if not all(each.good_checksum for each in tnef.objects):
+        # Cut or damaged: the library would hand over half a file as if it were whole.
+        sys.exit("damaged")
     for kind, body in (("text", tnef.body), ("html", tnef.htmlbody)):
         if body:
             yield _Piece(kind, _as_bytes(body))
@@ -62,7 +65,7 @@ def main(seconds: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     pieces: list[_Piece] = []
-    for piece in _pieces(TNEF(sys.stdin.buffer.read(), do_checksum=False)):
+    for piece in _pieces(TNEF(sys.stdin.buffer.read(), do_checksum=True)):
         pieces.append(piece)
         if len(pieces) > _MOST_FILES or sum(len(each.data) for each in pieces) > _MOST_BYTES:
             sys.exit("more than is opened")
