@@ -1,12 +1,15 @@
 """A mail read to the end: its texts, references and documents, before anything is decided."""
 
 import asyncio
+import re
 import traceback
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
 
+from services.intake.adapters.inbox import LEFT_OUT
+from services.intake.adapters.moves import LARGE
 from services.intake.adapters.scans import PICTURES, ScanReader, is_text
 from services.intake.adapters.winmail import with_winmail_opened
 from services.intake.domain.absence import Absence, absence_in
@@ -116,6 +119,7 @@ async def _read(
     attached = "\n".join(f"{each.attachment.name}\n{each.text}" for each in documents)
     places = (mail.subject, reply.text, f"{reply.signature}\n{reply.history}", attached)
     problems = (
+        _left_out(mail),
         mail.problem,
         absence and absence.value,
         _several_policies(mail.subject, reply.text),
@@ -129,6 +133,14 @@ async def _read(
         scans=scans.reads_pictures and any(not each.readable for each in documents),
         problem="; ".join(filter(None, problems))[:_LONGEST_PROBLEM] or None,
     )
+
+
+def _left_out(mail: ParsedMail) -> str | None:
+    """Say if only the headers of a mail are here: it is larger than the desk reads."""
+    size = mail.header(LEFT_OUT.lower())
+    if not re.fullmatch(r"[0-9]{1,12}", size):
+        return None
+    return f"the mail has {int(size) // 1_000_000} MB and was not read; it lies in {LARGE!r}"
 
 
 def _own_words(mail: ParsedMail, kept: list[Attachment]) -> Reply:

@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from imaplib import IMAP4, Internaldate2tuple
 from typing import Final
@@ -20,6 +20,8 @@ from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from services.intake.adapters.moves import MOVE_AGAIN_SECONDS, Moves, Refused, accept
 
+LEFT_OUT: Final = "X-Claimsdesk-Left-Out"
+"""A header of ours on top of the headers of a mail that is too large: how many bytes it has."""
 UNKNOWN_ARRIVAL: Final = datetime.max.replace(tzinfo=UTC)
 CONNECTION_ERRORS: Final = (OSError, IMAP4.error, ImapToolsError)
 _BATCH_MAILS: Final = 50
@@ -176,7 +178,12 @@ class Inbox:
     def _fetched(self, uids: Sequence[str], sizes: Mapping[str, int]) -> list[FetchedMail]:
         size = sizes[uids[0]]
         if size > self._account.limit_bytes:
-            return list(self._parts(uids, f"BODY.PEEK[HEADER]<0.{_HEAD_BYTES}>", left_out=size))
+            return [
+                replace(
+                    mail, raw=b"%s: %d\r\n%s" % (LEFT_OUT.encode(), size, mail.raw), left_out=size
+                )
+                for mail in self._parts(uids, f"BODY.PEEK[HEADER]<0.{_HEAD_BYTES}>")
+            ]
         try:
             return list(self._parts(uids, "BODY.PEEK[]"))
         except Refused:
@@ -186,7 +193,7 @@ class Inbox:
             # One of them is damaged on the server: the others come without it.
             return [mail for uid in uids for mail in self._fetched([uid], sizes)]
 
-    def _parts(self, uids: Sequence[str], what: str, left_out: int = 0) -> Iterator[FetchedMail]:
+    def _parts(self, uids: Sequence[str], what: str) -> Iterator[FetchedMail]:
         asked = f"(UID INTERNALDATE {what})"
         status, parts = self._box.client.uid("FETCH", ",".join(uids), asked)
         accept(status, parts)
@@ -199,7 +206,7 @@ class Inbox:
             words = _words(fields)
             if b"UID" in words:
                 uid = _after(words, b"UID")
-                yield FetchedMail(uid, self._validity, part[1], _arrived(fields), left_out)
+                yield FetchedMail(uid, self._validity, part[1], _arrived(fields))
 
     def wait(self, leave: threading.Event) -> None:
         """Return when something arrives, and after a while anyway."""
