@@ -1,27 +1,25 @@
 """Reads programme files: exact numbers, no key twice, errors with file, line and column."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import DeskError
 from shared.programmes.models import DeskRules, Programme, ProgrammeVersion
+from shared.written_files import Place, WrittenFile, WrittenFileError, mistakes_of, named
 
 SHIPPED: Final = Path(__file__).parent / "data"
 DESK_FILE: Final = "desk.yaml"
 _COMMON: Final = ("code", "kind", "names")
 """What a programme says once for all its versions."""
 
-_Place = tuple[str | int, ...]
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-class ProgrammeError(DeskError, ValueError):
+class ProgrammeError(WrittenFileError):
     """Programme files that can't be used; the text names every mistake with its place."""
 
 
@@ -122,30 +120,13 @@ def _clocks(desk: DeskRules, own: Any) -> Any:
     return [*(clock for clock in desk.clocks if clock.kind not in kinds), *own]
 
 
-class _File:
-    """A YAML file, with the place of everything in it."""
+class _File(WrittenFile):
+    """A programme file."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            with path.open(encoding="utf-8") as stream:
-                loader = _ExactLoader(stream)
-                try:
-                    root = loader.get_single_node()
-                    if not isinstance(root, yaml.MappingNode):
-                        message = f"{path}: a programme file holds fields, such as `code: travel`"
-                        raise ProgrammeError(message)
-                    self.root = root
-                    self._no_key_twice()
-                    self.content: dict[str, Any] = loader.construct_document(root)
-                finally:
-                    loader.dispose()
-        except yaml.YAMLError as error:
-            message = f"{path}: {error}"
-            raise ProgrammeError(message) from error
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"{path}: can't be read: {error}"
-            raise ProgrammeError(message) from error
+        super().__init__(
+            path, ProgrammeError, "a programme file holds fields, such as `code: travel`"
+        )
 
     def value(self, key: str) -> Any:
         """A field of the file, None if absent."""
@@ -161,80 +142,17 @@ class _File:
             return model.model_validate(values or self.content)
         except ValidationError as error:
             mistakes = sorted(
-                (*self._position(place), _named(place), mistake["msg"])
-                for mistake in error.errors(include_url=False, include_input=False)
-                for place in [self._origin(mistake["loc"])]
+                (*self.position(place), named(place), said)
+                for place, said in (
+                    (self._origin(place), said) for place, said in mistakes_of(error)
+                )
             )
             lines = [f"{self.path}:{row}:{col}: {name}: {msg}" for row, col, name, msg in mistakes]
             raise ProgrammeError("\n".join(dict.fromkeys(lines))) from None
 
-    def error(self, place: _Place, message: str) -> ProgrammeError:
-        """An error at a place of the file."""
-        row, column = self._position(place)
-        return ProgrammeError(f"{self.path}:{row}:{column}: {_named(place)}: {message}")
-
-    def _origin(self, place: _Place) -> _Place:
+    def _origin(self, place: Place) -> Place:
         """Where the author wrote it: what a version has from its programme stands at the top."""
         inherited = place[2:]
         if place[:1] != ("versions",) or not inherited or inherited[0] not in self.content:
             return place
         return inherited
-
-    def _position(self, place: _Place) -> tuple[int, int]:
-        """Line and column of a place, or of the deepest part of it that the file has."""
-        node: yaml.Node = self.root
-        mark = node.start_mark
-        for part in place:
-            if isinstance(node, yaml.MappingNode):
-                pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
-                if pair is None:
-                    break
-                mark, node = pair[0].start_mark, pair[1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-                if part >= len(node.value):
-                    break
-                node = node.value[part]
-                mark = node.start_mark
-            else:
-                break
-        return mark.line + 1, mark.column + 1
-
-    def _no_key_twice(self) -> None:
-        """Refuse a mapping with the same key twice, which YAML libraries pass over in silence."""
-        for mapping in _mappings(self.root):
-            seen: set[str] = set()
-            for key, _ in mapping.value:
-                if key.value in seen:
-                    mark = key.start_mark
-                    message = (
-                        f"{self.path}:{mark.line + 1}:{mark.column + 1}: "
-                        f"{key.value}: the same field twice"
-                    )
-                    raise ProgrammeError(message)
-                seen.add(key.value)
-
-
-class _ExactLoader(yaml.SafeLoader):
-    """Reads decimal fractions as they are written: money is never a float."""
-
-
-def _as_written(loader: yaml.SafeLoader, node: yaml.Node) -> str:
-    assert isinstance(node, yaml.ScalarNode)
-    return str(loader.construct_scalar(node))
-
-
-_ExactLoader.add_constructor("tag:yaml.org,2002:float", _as_written)
-
-
-def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
-    if isinstance(node, yaml.MappingNode):
-        yield node
-        for _, value in node.value:
-            yield from _mappings(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _mappings(value)
-
-
-def _named(place: _Place) -> str:
-    return ".".join(map(str, place)) or "file"

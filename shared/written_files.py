@@ -1,0 +1,148 @@
+"""Reads YAML and JSON that people write: exact numbers, no key twice, mistakes with places."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import ValidationError
+
+from shared.errors import DeskError
+
+Place = tuple[str | int, ...]
+"""The way to something in a file: the keys and indices that lead there."""
+
+_JSON: Final = ".json"
+
+
+class WrittenFileError(DeskError, ValueError):
+    """A file that can't be used; the text names every mistake with its place."""
+
+
+class WrittenFile:
+    """A YAML or JSON file that holds fields, with the place of everything in it.
+
+    Args:
+        path: The file; what ends in `.json` must be JSON.
+        refuse: The error to raise.
+        purpose: What such a file holds, for the error's text.
+
+    Raises:
+        WrittenFileError: As `refuse`: it can't be read, is no mapping, or has the same key twice.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        refuse: type[WrittenFileError] = WrittenFileError,
+        purpose: str = "the file holds fields, such as `name: value`",
+    ) -> None:
+        self.path = path
+        self._refuse = refuse
+        try:
+            text = path.read_text(encoding="utf-8")
+            self.root = _nodes(text, path)
+            self._only_fields(purpose)
+            self.content: dict[str, Any] = _values(text, path)
+        except WrittenFileError:
+            raise
+        except OSError as error:
+            msg = f"{path}: can't be read: {error}"
+            raise refuse(msg) from error
+        except (yaml.YAMLError, ValueError) as error:
+            # A ValueError, too, for a day that no month has.
+            msg = f"{path}: {error}"
+            raise refuse(msg) from error
+
+    def error(self, place: Place, message: str) -> WrittenFileError:
+        """An error at a place of the file."""
+        return self._refuse(self.line(place, message))
+
+    def line(self, place: Place, message: str) -> str:
+        """What is wrong at a place: `file:line:column: place: message`."""
+        row, column = self.position(place)
+        return f"{self.path}:{row}:{column}: {named(place)}: {message}"
+
+    def position(self, place: Place) -> tuple[int, int]:
+        """Line and column of a place, or of the deepest part of it that the file has."""
+        node: yaml.Node = self.root
+        mark = node.start_mark
+        for part in place:
+            if isinstance(node, yaml.MappingNode):
+                pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
+                if pair is None:
+                    break
+                mark, node = pair[0].start_mark, pair[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+                if part >= len(node.value):
+                    break
+                node = node.value[part]
+                mark = node.start_mark
+            else:
+                break
+        return mark.line + 1, mark.column + 1
+
+    def _only_fields(self, purpose: str) -> None:
+        """Refuse what is no mapping, and a key twice, which YAML libraries pass over in silence."""
+        if not isinstance(self.root, yaml.MappingNode):
+            msg = f"{self.path}: {purpose}"
+            raise self._refuse(msg)
+        for mapping in _mappings(self.root):
+            seen: set[str] = set()
+            for key, _ in mapping.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    continue
+                if key.value in seen:
+                    mark = key.start_mark
+                    place = f"{self.path}:{mark.line + 1}:{mark.column + 1}"
+                    msg = f"{place}: {key.value}: the same field twice"
+                    raise self._refuse(msg)
+                seen.add(key.value)
+
+
+def mistakes_of(error: ValidationError) -> Iterator[tuple[Place, str]]:
+    """Where and what a model found wrong, without quoting what was written."""
+    for mistake in error.errors(include_url=False, include_input=False):
+        yield mistake["loc"], mistake["msg"]
+
+
+def named(place: Place) -> str:
+    """A place in words: `versions.0.clocks`."""
+    return ".".join(map(str, place)) or "file"
+
+
+class _ExactLoader(yaml.SafeLoader):
+    """Reads decimal fractions as they are written: money is never a float."""
+
+
+def _as_written(loader: yaml.SafeLoader, node: yaml.Node) -> str:
+    assert isinstance(node, yaml.ScalarNode)
+    return str(loader.construct_scalar(node))
+
+
+_ExactLoader.add_constructor("tag:yaml.org,2002:float", _as_written)
+
+
+def _nodes(text: str, path: Path) -> yaml.Node:
+    # JSON may be indented with tabs, which YAML forbids; inside its texts there can't be any.
+    composed = yaml.compose(
+        text.replace("\t", " ") if path.suffix.lower() == _JSON else text, _ExactLoader
+    )
+    return composed if composed is not None else yaml.ScalarNode("", "")
+
+
+def _values(text: str, path: Path) -> Any:
+    if path.suffix.lower() == _JSON:
+        return json.loads(text, parse_float=str)
+    return yaml.load(text, _ExactLoader)  # noqa: S506 - a SafeLoader
+
+
+def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _mappings(value)
