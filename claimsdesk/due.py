@@ -1,19 +1,22 @@
-"""`claimsdesk due`: when is something due, and why then?
+"""`claimsdesk due` and `interest`: when is something due, why then, and what does lateness cost?
 
 The same rules and words as the clocks of a case, for somebody who has only a start and a length.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 from claimsdesk.errors import CommandError
-from services.escalation.domain.clock_rules import ClockRule, ClockRuleError, Fact
+from services.escalation.domain.clock_rules import ClockRule, ClockRuleError, Fact, Words
 from services.escalation.domain.clocks import Clock, Run
-from services.escalation.domain.explanation import Words, explained, local_day, local_time
+from services.escalation.domain.explanation import explained, local_day, local_time
+from services.escalation.domain.late_interest import InterestError, late_interest
 from shared.calendar import BusinessCalendar
 from shared.opening_hours import CalendarError
 from shared.periods import Period, PeriodError, parse_duration
@@ -84,6 +87,49 @@ def due_command(question: Question, now: datetime, *, as_json: bool) -> Iterator
         yield f"Warnung: {warned.de}" if question.language == "de" else f"warning: {warned.en}"
     yield ""
     yield from because
+
+
+def interest_command(
+    amount: str,
+    due: date,
+    paid: date,
+    applied: date | None,
+    notified: date | None,
+    *,
+    as_json: bool,
+) -> Iterator[str]:
+    """Yield the lines of a late benefit's interest.
+
+    Raises:
+        CommandError: No amount of euros and cents, or no interest can be computed from these days.
+    """
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,2})?", amount):
+        message = f"{amount!r} is no amount: write it like 1234.56"
+        raise CommandError(message)
+    try:
+        owed = late_interest(
+            Decimal(amount),
+            due_on=due,
+            paid_on=paid,
+            complete_application_on=applied,
+            notified_on=notified,
+        )
+    except InterestError as problem:
+        raise CommandError(str(problem)) from problem
+    if as_json:
+        answer = {
+            "interest": str(owed.interest),
+            "base": str(owed.base),
+            "begins": owed.begins.isoformat(),
+            "ends": owed.ends.isoformat(),
+            "months": owed.months,
+            "explanation": owed.steps,
+        }
+        yield json.dumps(answer, ensure_ascii=False, indent=2)
+        return
+    yield f"interest: {owed.interest} EUR"
+    yield ""
+    yield from owed.steps
 
 
 def _calendar(question: Question) -> BusinessCalendar:

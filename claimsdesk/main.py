@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,6 +57,9 @@ DeskOption = Annotated[
         help="A running desk: its folder, its desk.json, or the URL of one of its services.",
     ),
 ]
+
+
+_DAY = ["%Y-%m-%d"]
 
 
 @contextmanager
@@ -186,8 +190,6 @@ def due(
 
     claimsdesk due --start 2026-11-26T09:00 --calendar-time '1 month' --roll --region DE-BY
     """
-    from datetime import UTC, datetime
-
     from claimsdesk.due import Question, due_command
 
     question = Question(
@@ -196,6 +198,41 @@ def due(
     )  # fmt: skip
     with _told():
         for line in due_command(question, datetime.now(UTC), as_json=as_json):
+            typer.echo(line)
+
+
+@app.command()
+def interest(
+    amount: Annotated[str, typer.Option(metavar="EUROS", help="The benefit: 1234.56.")],
+    due: Annotated[datetime, typer.Option(formats=_DAY, help="When it was due.")],
+    paid: Annotated[datetime, typer.Option(formats=_DAY, help="When it is paid.")],
+    applied: Annotated[
+        datetime | None,
+        typer.Option(formats=_DAY, help="When the application was complete."),
+    ] = None,
+    notified: Annotated[
+        datetime | None,
+        typer.Option(formats=_DAY, help="Without an application: when the decision was known."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+) -> None:
+    """Compute the interest on an agency's late benefit, with its arithmetic (SGB I §44).
+
+    claimsdesk interest --amount 1200 --due 2026-01-15 --applied 2026-01-10 --paid 2026-11-20
+    """
+    from claimsdesk.due import interest_command
+
+    with _told():
+        for line in interest_command(
+            amount,
+            due.date(),
+            paid.date(),
+            applied.date() if applied else None,
+            notified.date() if notified else None,
+            as_json=as_json,
+        ):
             typer.echo(line)
 
 

@@ -97,3 +97,27 @@ def test_what_cannot_be_meant_so_is_said(arguments, says):
     assert result.exit_code == 1
     assert says in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_interest_shows_its_arithmetic():
+    days = ["--due", "2026-01-15", "--applied", "2026-01-10", "--paid", "2026-11-20"]
+    result = CliRunner().invoke(app, ["interest", "--amount", "1200.99", *days, "--json"])
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert (answer["interest"], answer["begins"], answer["months"]) == ("12.00", "2026-08-01", 3)
+    assert len(answer["explanation"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--amount", "12,00", "--applied", "2026-01-10"], "write it like 1234.56"),
+        (["--amount", "12.00"], "when the application was complete"),
+    ],
+)
+def test_interest_needs_an_amount_and_a_beginning(arguments, says):
+    result = CliRunner().invoke(
+        app, ["interest", "--due", "2026-01-15", "--paid", "2026-11-20", *arguments]
+    )
+    assert result.exit_code == 1
+    assert says in result.stderr
