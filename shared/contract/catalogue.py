@@ -10,6 +10,8 @@ from enum import StrEnum
 from shared.contract.base import Body, holds_personal_data
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import ContactPassedOn, ContactReceived
+from shared.contract.escalations import EscalationRaised
+from shared.contract.people import PersonChanged, TeamChanged
 from shared.contract.public import (
     CaseDecided,
     CaseOpened,
@@ -83,10 +85,13 @@ CASE_DECIDED = EventType("claims.case.decided.v1", CaseDecided, "case_id")
 CLOCK_WARNED = EventType("claims.clock.warned.v1", ClockWarned, "case_id")
 CLOCK_BREACHED = EventType("claims.clock.breached.v1", ClockBreached, "case_id")
 ESCALATION_CHANGED = EventType("claims.escalation.changed.v1", EscalationChanged, "case_id")
+ESCALATION_RAISED = EventType("claims.escalation.raised.v1", EscalationRaised, "case_id")
 NOTICE_STATUS_CHANGED = EventType("claims.notice.status-changed.v1", NoticeStatusChanged, "case_id")
 DELIVERY_REPORTED = EventType("claims.delivery.reported.v1", DeliveryReported, "notice_id")
 POLICY_CHANGED = EventType("reference.policy.changed.v1", PolicyChanged, "policy_number")
 CLIENT_CHANGED = EventType("reference.client.changed.v1", ClientChanged, "client_id")
+PERSON_CHANGED = EventType("reference.person.changed.v1", PersonChanged, "person_id")
+TEAM_CHANGED = EventType("reference.team.changed.v1", TeamChanged, "team_id")
 
 CONTACTS = Topic(
     "claims.contacts.v1",
@@ -117,7 +122,7 @@ CLOCKS = Topic(
     owner="escalation",
     readers=("review",),
     audience=Audience.INTERNAL,
-    events=(CLOCK_WARNED, CLOCK_BREACHED, ESCALATION_CHANGED),
+    events=(CLOCK_WARNED, CLOCK_BREACHED, ESCALATION_CHANGED, ESCALATION_RAISED),
     retention_days=90,
 )
 NOTICES = Topic(
@@ -152,6 +157,14 @@ CLIENTS = Topic(
     events=(CLIENT_CHANGED,),
     retention_days=None,
 )
+PEOPLE = Topic(
+    "reference.people.v1",
+    owner="people administration",
+    readers=("escalation",),
+    audience=Audience.INTERNAL,
+    events=(PERSON_CHANGED, TEAM_CHANGED),
+    retention_days=None,
+)
 
 TOPICS: tuple[Topic, ...] = (
     CONTACTS,
@@ -162,6 +175,7 @@ TOPICS: tuple[Topic, ...] = (
     DELIVERY_REPORTS,
     POLICIES,
     CLIENTS,
+    PEOPLE,
 )
 
 EVENT_TYPES: dict[str, EventType] = {

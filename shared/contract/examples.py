@@ -1,6 +1,6 @@
 """One example of every event: read by people, by departments' tests and by ours."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from shared.contract.base import Body, utc
@@ -38,6 +38,8 @@ from shared.contract.contacts import (
     Language,
     Sender,
 )
+from shared.contract.escalations import EscalationRaised
+from shared.contract.people import Absence, PersonChanged, SupervisorLevel, TeamChanged
 from shared.contract.public import (
     CaseDecided,
     CaseOpened,
@@ -205,6 +207,16 @@ _EXAMPLES: tuple[Body, ...] = (
         instruction="Bitte den Kaufbeleg noch einmal prüfen.",
         at=utc(2026, 12, 1, 17, 30),
     ),
+    EscalationRaised(
+        escalation_id="c9a1a6a0-7777-8888-9999-000011112222",
+        case_id=_CASE,
+        reason=EscalationReason.OVERDUE,
+        because="unattended",
+        team="team-household",
+        level=2,
+        to="hanna",
+        at=utc(2026, 12, 2, 9),
+    ),
     NoticeStatusChanged(
         notice_id=_NOTICE,
         case_id=_CASE,
@@ -242,6 +254,27 @@ _EXAMPLES: tuple[Body, ...] = (
         postal_address=_ADDRESS,
         date_of_birth=date(1980, 5, 17),
         revision=1,
+    ),
+    PersonChanged(
+        person_id="sven",
+        name="Sven Lindqvist",
+        roles=("supervisor",),
+        teams=("team-household",),
+        authority={"household": Decimal("25000.00")},
+        deputy="sofia",
+        absences=(Absence(from_day=date(2026, 12, 21), until_day=date(2027, 1, 3)),),
+        revision=4,
+    ),
+    TeamChanged(
+        team_id="team-household",
+        name="Hausrat",
+        programmes=("household",),
+        kinds=(CaseKind.CLAIM,),
+        levels=(
+            SupervisorLevel(supervisors=("sven", "sofia"), attend_within=timedelta(hours=2)),
+            SupervisorLevel(supervisors=("hanna",)),
+        ),
+        revision=2,
     ),
 )
 
