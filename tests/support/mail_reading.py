@@ -1,0 +1,25 @@
+"""Mails read to the end without a desk: what intake knows of them from their bytes."""
+
+from pathlib import Path
+from typing import Final
+
+from services.intake.adapters.scans import ScanReader
+from services.intake.reading import ReadMail, read_mail
+from services.intake.settings import Settings
+
+AUTHSERV_ID: Final = "mail.claimsdesk.example"
+NOTICE_KEY: Final = "a secret of the test"
+_SETTINGS = Settings(
+    kafka="127.0.0.1:1",
+    database_url="sqlite+aiosqlite://",
+    jwks_file=Path("jwks.json"),
+    documents_dir=Path("documents"),
+    notice_key=NOTICE_KEY,
+    authserv_id=AUTHSERV_ID,
+)
+_SCANS = ScanReader(30)
+
+
+async def read(raw: bytes) -> ReadMail:
+    """Read a mail as intake does when it fetches it."""
+    return await read_mail(raw, _SETTINGS, _SCANS)
