@@ -8,7 +8,7 @@ from typing import Final
 from services.intake.domain.benefits import Keywords
 from services.intake.domain.claimed_lines import Attached, claimed_lines
 from services.intake.domain.findings import Candidate, Findings
-from services.intake.domain.invoices import InvoiceFacts, each_once, invoice_facts
+from services.intake.domain.invoices import InvoiceFacts, completed, each_once, invoice_facts
 from services.intake.domain.loss_date import dates_of_loss
 from services.intake.domain.moves import new_address, new_email_address
 from services.intake.domain.readable import Readable, SourceText
@@ -151,7 +151,7 @@ def _date_of_loss(contact: Readable, today: date, found: Findings) -> date | Non
 def _invoices(contact: Readable, today: date, found: Findings) -> list[Attached]:
     """The attached invoices, each once."""
     read = [
-        (text, text.invoice or invoice_facts(text.text, today))
+        (text, _facts(text, today))
         for text in contact.attachments
         if text.invoice is not None or text.kind is DocumentKind.INVOICE
     ][:_MOST_INVOICES]
@@ -163,6 +163,11 @@ def _invoices(contact: Readable, today: date, found: Findings) -> list[Attached]
         for candidate in _candidates(text, invoice_numbers(text.text)):
             found.note("invoice_number", candidate)
     return attached
+
+
+def _facts(text: SourceText, today: date) -> InvoiceFacts:
+    words = invoice_facts(text.text, today)
+    return completed(text.invoice, words) if text.invoice else words
 
 
 def _note_invoice(name: str, each: Attached, found: Findings) -> None:

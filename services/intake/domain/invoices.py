@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -116,6 +116,23 @@ def invoice_facts(text: str, today: date) -> InvoiceFacts:
         iban=accounts[0].value if accounts else None,
         quote=quote,
         sure=0.95 if adds_up else 0.9,
+    )
+
+
+def words_of(facts: InvoiceFacts) -> str:
+    """An electronic invoice in words, as people and the search for references read it."""
+    date_and_number = f"Rechnung Nr. {facts.number or '-'} vom {facts.issued_on or '-'}"
+    items = [f"{item.description}: {item.amount} {facts.currency}" for item in facts.items]
+    return "\n".join([date_and_number, facts.seller, *items, f"Gesamtbetrag: {facts.quote}"])
+
+
+def completed(exact: InvoiceFacts, words: InvoiceFacts) -> InvoiceFacts:
+    """What the XML says, and from the words of the same file what the XML's profile leaves out."""
+    return replace(
+        exact,
+        seller=exact.seller or words.seller,
+        items=exact.items or words.items,
+        iban=exact.iban or words.iban,
     )
 
 

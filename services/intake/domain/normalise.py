@@ -15,6 +15,7 @@ from services.intake.domain.invoices import InvoiceFacts
 from services.intake.domain.language import language_of
 from services.intake.domain.mail import ParsedMail
 from services.intake.domain.quotes import Reply
+from services.intake.domain.readings import ScanText
 from services.intake.domain.readable import SIGNS_READ, Readable, SourceText
 from shared.contract.contacts import (
     Channel,
@@ -109,12 +110,24 @@ def sender_of(mail: ParsedMail) -> Sender:
 
 
 def contact_of_letter(
-    text: str, sender_name: str, identified: Identified, around: Circumstances
+    read: ScanText, sender_name: str, identified: Identified, around: Circumstances
 ) -> ContactReceived:
-    """The contact that a scanned letter is; without any text it waits for a person."""
-    readable = Readable(text, body_source="scan")
+    """The contact that a scanned letter is; without any text it waits for a person.
+
+    No value in it is surer than the reading of its words.
+    """
+    readable = Readable(read.text, body_source="scan")
     sender = Sender(name=sender_name)
-    return _read_contact(Channel.LETTER, readable, sender, identified, around, answers=False)
+    contact = _read_contact(Channel.LETTER, readable, sender, identified, around, answers=False)
+    if read.confidence == 1 or not read.text:
+        return contact
+    quote = f"OCR, {read.confidence:.0%} sure"
+    words = Evidence(field="text", source="scan", quote=quote, confidence=read.confidence)
+    values = (
+        each.model_copy(update={"confidence": round(each.confidence * read.confidence, 2)})
+        for each in contact.evidence
+    )
+    return contact.model_copy(update={"evidence": (*values, words)})
 
 
 def unread_contact(
