@@ -39,8 +39,8 @@ class NotFound(DeskError):
 
 
 class VersionConflict(DeskError):
-    """The case changed since the caller read it; carries the current sequence."""
+    """What the caller read has changed since; carries the current sequence."""
 
-    def __init__(self, current: int) -> None:
-        super().__init__(f"the case has changed meanwhile; its sequence is now {current}")
+    def __init__(self, current: int, what: str = "the case has changed meanwhile") -> None:
+        super().__init__(f"{what}; its sequence is now {current}")
         self.current = current

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.tables import contacts, documents, received, repeated_requests
@@ -13,7 +13,9 @@ from services.intake.tables import metadata as metadata  # where migrations look
 from shared.contract.contacts import ContactReceived
 from shared.database import among, insert_rows
 
-Verdict = Literal["contact", "machine", "delivery_report", "duplicate", "unidentified", "split"]
+Verdict = Literal[
+    "contact", "machine", "delivery_report", "duplicate", "unidentified", "discarded", "split"
+]
 
 _RECORDING_LOCK = 0x0C1A10
 
@@ -136,7 +138,7 @@ async def _unsettled(
         .order_by(received.c.received_at)
         .limit(limit)
     )
-    return [_received(row) for row in await connection.execute(query)]
+    return [received_of(row) for row in await connection.execute(query)]
 
 
 async def received_before(
@@ -155,7 +157,7 @@ async def received_before(
         )
         .order_by(received.c.received_at)
     )
-    return [_received(row) for row in await connection.execute(query)]
+    return [received_of(row) for row in await connection.execute(query)]
 
 
 async def list_received(
@@ -174,25 +176,11 @@ async def list_received(
     ):
         if value is not None:
             query = query.where(column == value)
-    return [_received(row) for row in await connection.execute(query)]
+    return [received_of(row) for row in await connection.execute(query)]
 
 
-async def list_unidentified(
-    connection: AsyncConnection, limit: int
-) -> list[tuple[Received, ContactReceived]]:
-    """The unidentified queue, longest waiting first."""
-    query: Select[Any] = (
-        select(received, contacts.c.body)
-        .join(contacts, contacts.c.contact_id == received.c.contact_id)
-        .where(received.c.verdict == "unidentified")
-        .order_by(received.c.received_at)
-        .limit(limit)
-    )
-    rows = (await connection.execute(query)).all()
-    return [(_received(row), ContactReceived.model_validate_json(row.body)) for row in rows]
-
-
-def _received(row: Row[Any]) -> Received:
+def received_of(row: Row[Any]) -> Received:
+    """What a row of the table says."""
     values = {column.name: getattr(row, column.name) for column in received.columns}
     return Received(**values)
 

@@ -78,8 +78,7 @@ async def _known(
 
 
 def _named(number: str | None) -> list[str]:
-    # A NUL names nothing, and PostgreSQL can't even be asked for it.
-    return [number] if number and "\0" not in number else []
+    return [number] if number else []
 
 
 def _remark(problem: Problem, language: Language) -> Remark:

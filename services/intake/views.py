@@ -1,12 +1,16 @@
 """What people see of what came in: the shapes of intake's answers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.intake.projection import cases_of_contacts
+from services.intake.queue import Handling, handlings_of
+from services.intake.queue_views import HandlingView, handled_views
 from services.intake.store import Received
-from shared.contract.contacts import ContactReceived
 
 
 class Accepted(BaseModel):
@@ -22,7 +26,14 @@ class ReceivedView(BaseModel):
     received_id: str
     channel: str
     verdict: Literal[
-        "pending", "contact", "machine", "delivery_report", "duplicate", "unidentified", "split"
+        "pending",
+        "contact",
+        "machine",
+        "delivery_report",
+        "duplicate",
+        "unidentified",
+        "discarded",
+        "split",
     ]
     reason: str | None
     contact_id: str | None
@@ -33,37 +44,20 @@ class ReceivedView(BaseModel):
     notice_id: str | None
     duplicate_of: str | None
     part_of: str | None
+    sequence: int
+    handled: tuple[HandlingView, ...] = ()
 
 
-class WaitingDocument(BaseModel):
-    """A document of a contact in the queue."""
+def view_of(
+    row: Received, case_id: str | None = None, history: Sequence[Handling] = ()
+) -> ReceivedView:
+    """What intake made of something; a case that nobody vouches for is only suspected.
 
-    document_id: str
-    kind: str
-    media_type: str
-    size: int
-
-
-class Unidentified(BaseModel):
-    """A contact in the unidentified queue, with the suspicion named."""
-
-    received_id: str
-    contact_id: str
-    channel: str
-    received_at: datetime
-    suspicion: str
-    suspected_case_id: str | None
-    sender_name: str
-    sender_address: str
-    authenticated: bool
-    subject: str
-    text: str
-    intent: str
-    documents: tuple[WaitingDocument, ...]
-
-
-def view_of(row: Received) -> ReceivedView:
-    """What intake made of something; a case that nobody vouches for is only suspected."""
+    Args:
+        row: What came in.
+        case_id: The case that it ended in, if review has said so.
+        history: What people did with it.
+    """
     certain = row.verdict == "contact"
     return ReceivedView(
         received_id=row.received_id,
@@ -73,31 +67,24 @@ def view_of(row: Received) -> ReceivedView:
         contact_id=row.contact_id,
         message_id=row.message_id,
         received_at=row.received_at,
-        case_id=row.case_id if certain else None,
+        case_id=(case_id or row.case_id) if certain else None,
         suspected_case_id=None if certain else row.case_id,
         notice_id=row.notice_id,
         duplicate_of=row.duplicate_of,
         part_of=row.part_of,
+        sequence=row.sequence,
+        handled=handled_views(history),
     )
 
 
-def waiting_view(row: Received, contact: ContactReceived) -> Unidentified:
-    """A contact in the queue, with the beginning of its text."""
-    return Unidentified(
-        received_id=row.received_id,
-        contact_id=contact.contact_id,
-        channel=row.channel,
-        received_at=row.received_at,
-        suspicion=row.reason or "",
-        suspected_case_id=row.case_id,
-        sender_name=contact.sender.name,
-        sender_address=contact.sender.address,
-        authenticated=contact.sender.authenticated,
-        subject=contact.words.subject,
-        text=contact.words.text[:2000],
-        intent=contact.intent.value,
-        documents=tuple(
-            WaitingDocument.model_validate(document, from_attributes=True)
-            for document in contact.documents
-        ),
-    )
+async def received_views(
+    connection: AsyncConnection, rows: Sequence[Received]
+) -> list[ReceivedView]:
+    """What intake made of what came in, where it ended, and what people did with it."""
+    history = await handlings_of(connection, [row.received_id for row in rows])
+    contacts = {row.contact_id for row in rows if row.contact_id}
+    cases = await cases_of_contacts(connection, contacts)
+    return [
+        view_of(row, cases.get(row.contact_id or ""), history.get(row.received_id, ()))
+        for row in rows
+    ]

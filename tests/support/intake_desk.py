@@ -2,11 +2,12 @@
 publish is read from the outbox."""
 
 import asyncio
+import json
 import smtplib
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
@@ -35,9 +36,9 @@ from shared.contract.case_file import (
     NoticeKind,
     NoticeRequested,
 )
+from shared.contract.catalogue import EVENT_TYPES
 from shared.contract.contacts import Channel, ContactReceived
-from shared.contract.public import DeliveryReported
-from shared.contract.reference import ClientChanged
+from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersion
 from shared.ids import derived_case_id, random_id
 from shared.message_ids import message_id_of
 from shared.messaging.envelope import Event
@@ -48,6 +49,13 @@ AUTHSERV_ID = "mail.claimsdesk.example"
 CASE_ID = derived_case_id("a case")
 CLIENT = ClientChanged(
     client_id="K-1", name="Anna Schmidt", emails=("anna@example.org",), revision=1
+)
+POLICY = PolicyChanged(
+    policy_number="HH-2024-000123",
+    programme="household",
+    holder_client_id=CLIENT.client_id,
+    versions=(PolicyVersion(valid_from=date(2024, 1, 1)),),
+    revision=1,
 )
 NOTICE_ID = "0b7c3f4e-8f10-8a52-9d1e-3c5b6a7d8e9f"
 OUR_MESSAGE_ID = message_id_of(NOTICE_ID, NOTICE_KEY, "claimsdesk.example")
@@ -150,17 +158,17 @@ class IntakeDesk:
         async with _running(examine_for_ever(self.app)):
             yield
 
-    async def knows(self, *bodies: CaseFileUpdated | ClientChanged) -> None:
+    async def knows(self, *bodies: CaseFileUpdated | ClientChanged | PolicyChanged) -> None:
         """Let intake's handlers read events."""
+        handlers = {
+            ClientChanged: agents.on_clients,
+            PolicyChanged: agents.on_policies,
+            CaseFileUpdated: agents.on_case_files(self.app),
+        }
         for body in bodies:
             event = Event(random_id(), "/claimsdesk/test", "test", "key", body)
-            handler = (
-                agents.on_clients
-                if isinstance(body, ClientChanged)
-                else agents.on_case_files(self.app)
-            )
             async with self.app.service.unit_of_work() as work:
-                await handler(work, [event])
+                await handlers[type(body)](work, [event])
 
     async def received(self, message_id: str) -> list[Received]:
         async with self.app.service.database.reading() as connection:
@@ -190,17 +198,15 @@ class IntakeDesk:
             assert time.monotonic() < end, f"not in time: {rows}"
             await asyncio.sleep(0.05)
 
-    async def published(self) -> list[ContactReceived | DeliveryReported]:
-        """What intake tells the other services, in order."""
+    async def published(self) -> list[Any]:
+        """What intake tells the other services, in order: the bodies of its events."""
         table = tables_of("intake").tables["outbox"]
         async with self.app.service.database.reading() as connection:
             rows = await connection.execute(
-                select(table.c.topic, table.c.value).order_by(table.c.id)
+                select(table.c.headers, table.c.value).order_by(table.c.id)
             )
             return [
-                (
-                    ContactReceived if "contacts" in row.topic else DeliveryReported
-                ).model_validate_json(row.value)
+                EVENT_TYPES[json.loads(row.headers)["ce_type"]].body.model_validate_json(row.value)
                 for row in rows
             ]
 

@@ -6,10 +6,11 @@ from urllib.parse import quote
 import structlog
 from fastapi import APIRouter, Query, Response
 
-from services.intake import store
+from services.intake import queue, store
 from services.intake.api.actors import Reader
 from services.intake.app import App
-from services.intake.views import ReceivedView, view_of
+from services.intake.store import Verdict
+from services.intake.views import ReceivedView, received_views
 from shared.errors import Forbidden, NotFound, RuleViolation
 
 log = structlog.get_logger(__name__)
@@ -26,16 +27,23 @@ def routes(app: App) -> APIRouter:
         message_id: Annotated[str | None, Query(max_length=500)] = None,
         contact_id: Annotated[str | None, Query(max_length=64)] = None,
         case_id: Annotated[str | None, Query(max_length=64)] = None,
+        verdict: Annotated[
+            Verdict | None, Query(description="Alone; `after` and `limit` turn its pages.")
+        ] = None,
+        after: Annotated[str | None, Query(max_length=64)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 200,
     ) -> list[ReceivedView]:
-        """What intake made of a mail, a contact, or everything that belongs to a case."""
-        if not (message_id or contact_id or case_id):
-            message = "name a message_id, a contact_id or a case_id"
+        """What intake made of a mail, a contact, what belongs to a case, or has a verdict."""
+        ids = {"message_id": message_id, "contact_id": contact_id, "case_id": case_id}
+        if bool(verdict) == any(ids.values()):
+            message = "name a message_id, a contact_id or a case_id, or else a verdict"
             raise RuleViolation("no_filter", message)
         async with database.reading() as connection:
-            rows = await store.list_received(
-                connection, message_id=message_id, contact_id=contact_id, case_id=case_id
-            )
-        return [view_of(row) for row in rows]
+            if verdict:
+                rows = await queue.page(connection, verdict, after=after, limit=limit)
+            else:
+                rows = await store.list_received(connection, **ids)
+            return await received_views(connection, rows)
 
     @router.get("/documents/{document_id}")
     async def get_document(document_id: str, reader: Reader) -> Response:

@@ -3,7 +3,14 @@
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 from shared.contract.base import Day
@@ -12,11 +19,25 @@ from shared.ids import find_case_ids
 
 MOST_LINES: Final = 200
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+def _plain(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("nul", "a NUL is no part of any text here")
+    return text
+
+
+_Plain = AfterValidator(_plain)
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), _Plain]
+FilledLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), _Plain
+]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _Plain
+]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), _Plain]
 Amount = Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), _Plain]
 
 
 def _case_number(value: object) -> object:
@@ -42,7 +63,7 @@ class Stated(BaseModel):
 class StatedLine(Stated):
     """One claimed expense, as the client names it."""
 
-    description: Annotated[Line, Field(min_length=1)]
+    description: FilledLine
     benefit: Code | None = None
     amount: Amount | None = None
     invoice_number: Code | None = None
