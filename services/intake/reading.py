@@ -10,7 +10,7 @@ import structlog
 
 from services.intake.adapters.inbox import LEFT_OUT
 from services.intake.adapters.moves import LARGE
-from services.intake.adapters.scans import PICTURES, ScanReader, is_text
+from services.intake.adapters.scans import PICTURES, READABLE, ScanReader
 from services.intake.adapters.winmail import with_winmail_opened
 from services.intake.domain.absence import Absence, absence_in
 from services.intake.domain.attachments import Attachment, kind_of, worth_keeping
@@ -21,6 +21,7 @@ from services.intake.domain.mail import ParsedMail, fingerprint, parse_mail
 from services.intake.domain.normalise import ReadDocument
 from services.intake.domain.quotes import Reply, take_apart
 from services.intake.domain.references import policy_numbers
+from services.intake.domain.text_layers import is_text
 from services.intake.settings import Settings
 from shared.contract.contacts import DocumentKind
 
@@ -169,13 +170,15 @@ async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bo
     """
     if attachment.text:
         return ReadDocument(attachment, attachment.text)
-    if attachment.media_type == "application/pdf":
-        text = await scans.text_layer(attachment.data)
-        if is_text(text):
-            return ReadDocument(attachment, text)
-    elif attachment.media_type not in PICTURES or kind_of(attachment) is DocumentKind.PHOTO:
+    if attachment.media_type not in READABLE:
         return ReadDocument(attachment)
-    if not pictures:
+    if attachment.media_type in PICTURES and kind_of(attachment) is DocumentKind.PHOTO:
+        return ReadDocument(attachment)
+    if pictures:
+        read = await scans.read(attachment.data, attachment.media_type)
+        return ReadDocument(attachment, read.text, readable=read.readable)
+    if attachment.media_type in PICTURES:
         return ReadDocument(attachment, readable=False)
-    read = await scans.read(attachment.data, attachment.media_type)
-    return ReadDocument(attachment, read.text, readable=read.problem is None)
+    layer = await scans.text_layer(attachment.data)
+    enough = layer.complete or (not scans.reads_pictures and is_text(layer.text))
+    return ReadDocument(attachment, layer.text, readable=enough)

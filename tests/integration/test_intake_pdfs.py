@@ -27,12 +27,12 @@ def pdf_with(content: bytes) -> bytes:
 
 async def test_the_text_layer_is_read() -> None:
     pdf = pdf_with(b"BT /F1 12 Tf 50 700 Td (Invoice number R-77 over 120.00 EUR) Tj ET")
-    assert "R-77 over 120.00 EUR" in await ScanReader(20).text_layer(pdf)
+    assert "R-77 over 120.00 EUR" in (await ScanReader(20).text_layer(pdf)).text
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 and nothing else"])
 async def test_a_broken_file_is_no_text(content: bytes) -> None:
-    assert await ScanReader(20).text_layer(content) == ""
+    assert (await ScanReader(20).text_layer(content)).text == ""
 
 
 async def test_a_page_of_millions_of_words_ends_alone() -> None:
@@ -41,7 +41,7 @@ async def test_a_page_of_millions_of_words_ends_alone() -> None:
     assert len(bomb) < 1_000_000
     begun = time.monotonic()
     reader = ScanReader(10)
-    assert await reader.text_layer(bomb) == ""
+    assert (await reader.text_layer(bomb)).text == ""
     assert time.monotonic() - begun < 20
     pdf = pdf_with(b"BT /F1 12 Tf 50 700 Td (the next one is read) Tj ET")
-    assert "the next one" in await reader.text_layer(pdf)
+    assert "the next one" in (await reader.text_layer(pdf)).text

@@ -1,49 +1,70 @@
-"""The words of PDFs and pictures: the text layer when there is one, else OCR with tesseract.
+"""The words of PDFs and pictures: the text layer where there is one, else OCR of the page.
 
-PDFs are read by pdfium in a process of its own (`pdf_program.py`), pictures by tesseract, so that a
-page that takes a minute, or all memory, holds up nobody else.
+Files are opened by the page program, each in a process of its own (`sandbox.py`); what it gives is
+upright and evenly lit, and read by tesseract (`ocr.py`). A page that takes a minute, or all memory,
+holds up nobody else. `docs/letters.md` tells what becomes of a scan.
 """
 
 import asyncio
-import contextlib
-import math
 import os
-import shutil
-import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import structlog
 
+from services.intake.adapters.ocr import Recognised, Tesseract, turned_over
+from services.intake.adapters.sandbox import OpenDocument, PageAnswer, Sandbox
 from services.intake.domain.decoding import clean
+from services.intake.domain.letter_parts import PageMarks, split_letters
+from services.intake.domain.readings import PageReading, ScanText, joined
 
 log = structlog.get_logger(__name__)
 
 OCR_OFF: Final = "OCR is not installed on this machine"
+DAMAGED: Final = "the file is damaged or protected"
+INSEPARABLE: Final = "the letters in this scan can't be taken apart"
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/tiff"})
-_PROJECT: Final = Path(__file__).parents[3]
+READABLE: Final = PICTURES | {"application/pdf"}
+MOST_PAGES: Final = 200
+"""So many pages of a scan are read; a day's post goes through in several files."""
+_MOST_PAGES_ATTACHED: Final = 20
 _TEXT_LIMIT: Final = 100_000
-_FEWEST_LETTERS: Final = 20
-"""A page with fewer letters has no text layer worth the name: a scanner's stamp, a page number."""
-_DPI: Final = 300
-_LEAST_CONFIDENCE: Final = 45.0
+_READ_WELL: Final = 75.0
+"""Per cent; below it a page may lie otherwise than it seems."""
 
 
 @dataclass(frozen=True, slots=True)
-class ScanText:
-    """What could be read of a document.
+class TextLayer:
+    """The words that a PDF carries.
 
     Attributes:
-        text: Its words, pages one after the other.
-        problem: Why nothing could be read; None for a readable document.
-        confidence: How sure the reading is, 0 to 1; 1 for a text layer.
+        complete: No page has to be read from its picture.
     """
 
     text: str = ""
-    problem: str | None = None
-    confidence: float = 1.0
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLetter:
+    """One letter of a scan.
+
+    Attributes:
+        reading: Its words.
+        case_id: The case that a barcode on it names.
+        data: Its pages as a file of their own; None if it is all there is in the scan.
+        fingerprint: The same for the same pages in another file; empty without `data`.
+    """
+
+    reading: ScanText
+    case_id: str | None = None
+    data: bytes | None = None
+    fingerprint: str = ""
 
 
 class ScanReader:
@@ -51,124 +72,138 @@ class ScanReader:
 
     def __init__(self, page_timeout_seconds: float) -> None:
         self._timeout = page_timeout_seconds
-        self._program = shutil.which("tesseract")
-        self._one_page = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
-        if self._program is None:
+        self._sandbox = Sandbox(page_timeout_seconds)
+        self._tesseract = Tesseract()
+        processors = os.cpu_count() or 1
+        self._one_page = asyncio.Semaphore(max(1, processors - 1))
+        self._one_document = asyncio.Semaphore(processors)
+        if not self._tesseract.installed:
             log.warning("ocr: off, tesseract is not installed: scanned letters wait for a person")
 
     @property
     def reads_pictures(self) -> bool:
         """Say whether OCR is installed."""
-        return self._program is not None
+        return self._tesseract.installed
 
-    async def text_layer(self, pdf: bytes) -> str:
+    async def text_layer(self, pdf: bytes) -> TextLayer:
         """The text layer of a PDF; empty when there is none or the file can't be read."""
-        text = await self._pdf("text", pdf, Path())
-        return clean((text or b"").decode("utf-8", "replace"))[:_TEXT_LIMIT]
+        async with self._sandbox.opened(pdf, "application/pdf", Path(), background=False) as file:
+            if file is None:
+                return TextLayer()
+            text, complete = await file.text()
+            return TextLayer(clean(text)[:_TEXT_LIMIT], complete)
 
     async def read(self, data: bytes, media_type: str) -> ScanText:
-        """The words of a letter, by its text layer or by OCR."""
-        if media_type == "application/pdf":
-            text = await self.text_layer(data)
-            if is_text(text):
-                return ScanText(text)
-        elif media_type not in PICTURES:
-            return ScanText(problem="this kind of file can't be read")
-        if self._program is None:
-            log.warning("a scan waits for a person: tesseract is not installed")
-            return ScanText(problem=OCR_OFF)
-        with tempfile.TemporaryDirectory(prefix="claimsdesk-scan-") as folder:
-            pages = await self._pages(data, media_type, Path(folder))
-            if not pages:
-                return ScanText(problem="the file is damaged or protected")
-            return _joined([await self._recognised(page) for page in pages])
+        """The words of an attached document, by its text layer or by OCR, page by page."""
+        async with self._opened(data, media_type) as (file, folder):
+            if file is None:
+                return ScanText(problem=DAMAGED, readable=False)
+            count = min(file.pages, _MOST_PAGES_ATTACHED)
+            pages = [
+                (await self._page(file, number, folder, marks=False))[0] for number in range(count)
+            ]
+            return self._joined(pages, file.pages)
 
-    async def _pages(self, data: bytes, media_type: str, folder: Path) -> list[Path]:
-        if media_type == "application/pdf":
-            await self._pdf("pages", data, folder)
-            return sorted(folder.glob("*.pgm"))
-        page = folder / "page"
-        await asyncio.to_thread(page.write_bytes, data)
-        return [page]
+    async def read_letters(self, data: bytes, media_type: str) -> tuple[ReadLetter, ...]:
+        """The letters of a scan, each with its words; a file that can't be opened is one."""
+        async with self._opened(data, media_type) as (file, folder):
+            if file is None:
+                return (ReadLetter(ScanText(problem=DAMAGED, readable=False)),)
+            count = min(file.pages, MOST_PAGES)
+            pages = [await self._page(file, number, folder, marks=True) for number in range(count)]
+            answers = [answer for _, answer in pages]
+            parts = split_letters([PageMarks(each.codes, each.blank) for each in answers])
+            unread = file.pages - count
+            if len(parts) == 1:
+                own_pages = [pages[number][0] for number in parts[0].pages]
+                reading = self._joined(own_pages, len(own_pages) + unread)
+                return (ReadLetter(reading, parts[0].case_id),)
+            letters = []
+            for part in parts:
+                own = await file.part(part.pages)
+                if own is None:
+                    everything = self._joined([page for page, _ in pages], file.pages)
+                    return (ReadLetter(replace(everything, problem=INSEPARABLE)),)
+                last = unread if part is parts[-1] else 0
+                own_pages = [pages[number][0] for number in part.pages]
+                reading = self._joined(own_pages, len(own_pages) + last)
+                points = "".join(answers[number].sha256 for number in part.pages)
+                fingerprint = sha256(f"letter-pages{points}".encode()).hexdigest()
+                letters.append(ReadLetter(reading, part.case_id, own, fingerprint))
+            return tuple(letters)
 
-    async def _recognised(self, page: Path) -> tuple[str, float] | None:
-        """One page's text and confidence; None when tesseract fails on it."""
+    @asynccontextmanager
+    async def _opened(
+        self, data: bytes, media_type: str
+    ) -> AsyncIterator[tuple[OpenDocument | None, Path]]:
+        async with self._one_document:
+            with tempfile.TemporaryDirectory(prefix="claimsdesk-scan-") as name:
+                folder = Path(name)
+                if media_type not in READABLE:
+                    yield None, folder
+                    return
+                opening = self._sandbox.opened(data, media_type, folder, background=True)
+                async with opening as file:
+                    yield file, folder
+
+    async def _page(
+        self, file: OpenDocument, number: int, folder: Path, *, marks: bool
+    ) -> tuple[PageReading, PageAnswer]:
+        answer = await file.page(number, marks=marks, ocr=self.reads_pictures)
+        if answer is None:
+            return PageReading("lost"), PageAnswer()
+        text = clean(answer.text)
+        if answer.complete:
+            return PageReading("layer", text), answer
+        if answer.blank or PageMarks(answer.codes).separates:
+            return PageReading("blank"), answer
+        if answer.picture is None:
+            return PageReading("unread", text), answer
         async with self._one_page:
-            # Layout with orientation first; a page with too little text for that is read as it is.
-            for layout in ("1", "3"):
-                if await self._tesseract(page, layout):
-                    text = clean(page.with_suffix(".txt").read_text("utf-8", "replace"))
-                    table = page.with_suffix(".tsv").read_text("utf-8", "replace")
-                    return text, _confidence(table)
-        return None
+            best = await self._recognised(file, number, answer)
+        if best is None:
+            return PageReading("lost", text), answer
+        return PageReading("ocr", best.text, best.confidence / 100, best.words), answer
 
-    async def _tesseract(self, page: Path, layout: str) -> bool:
-        assert self._program is not None
-        process = await asyncio.create_subprocess_exec(
-            self._program,
-            *(str(page), str(page.with_suffix("")), "-l", "deu+eng", "--psm", layout),
-            *("--dpi", str(_DPI), "txt", "tsv"),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-        )
-        # Whoever waits for an answer comes before a page that is read in the background.
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, 10)
-        try:
-            return await asyncio.wait_for(process.wait(), self._timeout) == 0
-        except TimeoutError:
-            log.warning("tesseract took too long for a page", seconds=self._timeout)
-            return False
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    async def _pdf(self, what: str, pdf: bytes, folder: Path) -> bytes | None:
-        """What the PDF program printed; None when it failed, or took too much time or memory."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "services.intake.adapters.pdf_program"),
-            *(what, str(folder), str(math.ceil(self._timeout))),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            cwd=_PROJECT,
-        )
+    async def _recognised(
+        self, file: OpenDocument, number: int, answer: PageAnswer
+    ) -> Recognised | None:
+        """The best reading of a page; one that reads badly may lie otherwise than it seems."""
+        tried: list[Recognised] = []
         try:
             async with asyncio.timeout(self._timeout):
-                printed, _ = await process.communicate(pdf)
+                async for reading in self._tries(file, number, answer):
+                    tried.append(reading)
+                    if reading.words and reading.confidence >= _READ_WELL:
+                        break
         except TimeoutError:
-            printed = b""
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode != 0:
-            log.info("a PDF can't be read", exit=process.returncode)
-            return None
-        return printed
+            log.warning("tesseract took too long for a page", seconds=self._timeout)
+        return max(tried, key=lambda reading: reading.weight, default=None)
 
+    async def _tries(
+        self, file: OpenDocument, number: int, answer: PageAnswer
+    ) -> AsyncIterator[Recognised]:
+        async for reading in self._both_ways(answer):
+            yield reading
+        turned = await file.page(number, marks=False, ocr=True, other_side=True)
+        if turned is not None:
+            async for reading in self._both_ways(turned):
+                yield reading
 
-def _joined(pages: list[tuple[str, float] | None]) -> ScanText:
-    read = [page for page in pages if page is not None]
-    text = "\n".join(page for page, _ in read)[:_TEXT_LIMIT]
-    sure = [confidence for page, confidence in read if page.strip()]
-    average = sum(sure) / len(sure) if sure else 0.0
-    if not is_text(text) or average < _LEAST_CONFIDENCE:
-        return ScanText(text, "the scan is not readable", round(average / 100, 2))
-    return ScanText(text, None, round(average / 100, 2))
+    async def _both_ways(self, answer: PageAnswer) -> AsyncIterator[Recognised]:
+        """A picture as it lies and, unless that is sure to be upright, turned over."""
+        if answer.picture is None:
+            return
+        picture = Path(answer.picture)
+        if (reading := await self._tesseract.read(picture)) is not None:
+            yield reading
+        if not answer.sure:
+            over = await asyncio.to_thread(turned_over, picture)
+            if (reading := await self._tesseract.read(over)) is not None:
+                yield reading
 
-
-def is_text(text: str) -> bool:
-    """Say whether a text layer or a reading is more than a stamp or a page number."""
-    return sum(sign.isalpha() for sign in text) >= _FEWEST_LETTERS
-
-
-def _confidence(table: str) -> float:
-    """The mean confidence of a page's words, 0 to 100, from tesseract's table."""
-    rows = (line.split("\t") for line in table.splitlines()[1:])
-    words = [float(row[10]) for row in rows if len(row) > 11 and row[11].strip()]
-    return sum(words) / len(words) if words else 0.0
+    def _joined(self, pages: Sequence[PageReading], of: int) -> ScanText:
+        reading = joined(pages, of, why_unread=OCR_OFF)
+        if reading.problem == OCR_OFF:
+            log.warning("a scan waits for a person: tesseract is not installed")
+        return reading

@@ -15,8 +15,8 @@ from services.intake.domain.invoices import InvoiceFacts
 from services.intake.domain.language import language_of
 from services.intake.domain.mail import ParsedMail
 from services.intake.domain.quotes import Reply
-from services.intake.domain.readings import ScanText
 from services.intake.domain.readable import SIGNS_READ, Readable, SourceText
+from services.intake.domain.readings import ScanText
 from shared.contract.contacts import (
     Channel,
     ClaimDetails,
