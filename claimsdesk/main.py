@@ -74,6 +74,24 @@ def _told() -> Iterator[None]:
         raise typer.Exit(1) from problem
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"claimsdesk {version('claimsdesk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def claimsdesk(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """What all commands share; the help text stands at `app`."""
+
+
 @app.command()
 def up(
     directory: Annotated[
@@ -93,7 +111,9 @@ def up(
     folder: a second [bold]claimsdesk up[/bold] goes on where the first one stopped.
 
     To choose a port yourself, set CLAIMSDESK_<NAME>_PORT, with the name kafka, smtp, imap,
-    intake, review, escalation or notify.
+    intake, review, escalation or notify. Other CLAIMSDESK_… settings reach the services too:
+    CLAIMSDESK_CALENDAR_FILE=$PWD/deploy/demo/always-open.yaml opens a desk whose business time
+    runs day and night, where its own is Monday to Friday, 8 to 18 in Berlin.
     """
     from claimsdesk.up import up_command
 

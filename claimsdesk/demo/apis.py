@@ -65,8 +65,15 @@ class Apis:
         return await self._answer("POST", service, path, who=who, **content)
 
     async def reads_scans(self) -> bool:
-        """Is OCR installed where intake runs?"""
-        answer = await self._clients["intake"].get("/readyz")
+        """Is OCR installed where intake runs?
+
+        Raises:
+            CommandError: Intake does not answer.
+        """
+        try:
+            answer = await self._clients["intake"].get("/readyz")
+        except httpx.HTTPError as problem:
+            raise self._silent("intake", problem) from problem
         return "ocr: off" not in answer.text
 
     async def _list(
@@ -84,12 +91,14 @@ class Apis:
         try:
             answer = await self._clients[service].request(method, path, headers=headers, **content)
         except httpx.HTTPError as problem:
-            message = f"{service} at {self._desk.urls[service]} does not answer: {problem!r}"
-            raise CommandError(message) from problem
+            raise self._silent(service, problem) from problem
         if answer.is_error:
             message = f"{service} answered {answer.status_code} to {method} {path}: {answer.text}"
             raise Refused(message[:1000], answer.status_code)
         return answer.json()
+
+    def _silent(self, service: str, problem: httpx.HTTPError) -> CommandError:
+        return CommandError(f"{service} at {self._desk.urls[service]} does not answer: {problem!r}")
 
 
 class Refused(CommandError):

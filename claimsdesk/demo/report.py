@@ -44,7 +44,7 @@ def show(results: Sequence[Result]) -> None:
             Text("✗", "bold red") if result.mismatches else Text("✓", "green"),
             result.contact,
             result.channel,
-            result.intake or "?",
+            result.intake or ("?" if result.problem is None else "not known"),
             result.case_id or "",
             result.kind or "",
             Text(result.outcome, _COLOURS.get(result.outcome, "")),
@@ -66,7 +66,9 @@ def line(result: Result) -> str:
     """A result in one line, as progress."""
     mark = "✗" if result.mismatches else "✓"
     case = f" {result.case_id}" if result.case_id else ""
-    return f"{mark} {result.contact}: {result.intake or 'nothing'}{case} {result.outcome}"
+    if result.problem is not None:
+        return f"{mark} {result.contact}:{case} {result.problem}"
+    return f"{mark} {result.contact}: {result.intake}{case} {result.outcome}"
 
 
 def differences(results: Sequence[Result]) -> list[str]:

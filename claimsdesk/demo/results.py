@@ -32,7 +32,9 @@ class SeenNotice:
 class Result:
     """What became of one contact; times in milliseconds, None where there was nothing to time.
 
-    `findings` are the codes of what review's checks found, for people; the JSON has none.
+    Attributes:
+        findings: The codes of what review's checks found, for people; the JSON has none.
+        problem: Why it could not be sent, or not be followed to its end; None for all others.
     """
 
     contact: str
@@ -45,6 +47,7 @@ class Result:
     contact_to_assessment_ms: int | None = None
     contact_to_notice_ms: int | None = None
     findings: tuple[str, ...] = ()
+    problem: str | None = None
     mismatches: tuple[str, ...] = ()
 
 

@@ -75,7 +75,7 @@ class Run:
         except CommandError as problem:
             seen = self.followed.get(contact.name)
             result = seen.result() if seen else Result(contact.name, contact.channel)
-            result = replace(result, mismatches=(str(problem),))
+            result = replace(result, problem=str(problem), mismatches=(str(problem),))
         self.tell(result)
         return result
 
@@ -111,9 +111,10 @@ class Run:
             check = (lambda result: not differs(result)) if final else None
             settled = await settle(followed, self.apis, as_expected=check, repeat=repeat)
         found = differs(followed.result())
-        if not settled:
-            found.append(f"was not settled within {LIMIT_S:.0f} s")
-        return replace(followed.result(), mismatches=tuple(found))
+        problem = None if settled else f"was not settled within {LIMIT_S:.0f} s"
+        if problem is not None:
+            found.append(problem)
+        return replace(followed.result(), problem=problem, mismatches=tuple(found))
 
     async def _send(self, contact: Contact) -> Sent:
         content = await self._content(contact)

@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient
 from deploy.local.errors import StartError
 from deploy.local.jvm import java_command
 from deploy.local.ports import LOOPBACK, free_port, is_free
-from deploy.local.process import LeashedProcess, explain, listens, wait_until
+from deploy.local.process import LeashedProcess, explain, listens, start_and_wait, wait_until
 from deploy.local.runtime import Progress, class_path, quiet
 
 HEAP_MB = 256
@@ -136,16 +136,13 @@ class EmbeddedKafka:
         """
         if self.alive:
             return
-        if not is_free(self._port):
-            msg = f"Kafka can't start: port {self._port} is taken by another process."
-            raise StartError(msg)
-        self._process = LeashedProcess("Kafka", self.prepare(), self.log)
-        self._process.start()
-        try:
-            self.wait_ready(alive=lambda: self.alive)
-        except BaseException:
-            self._process.kill()
-            raise
+        self._process = start_and_wait(
+            "Kafka",
+            self.prepare,
+            self.log,
+            ports=[self._port],
+            wait_ready=lambda alive: self.wait_ready(alive=alive),
+        )
 
     def wait_ready(
         self, *, alive: Callable[[], bool] = lambda: True, timeout: float = START_TIMEOUT_S

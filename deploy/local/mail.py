@@ -21,10 +21,9 @@ from urllib.parse import quote
 
 from imap_tools import BaseMailBox, MailBoxUnencrypted
 
-from deploy.local.errors import StartError
 from deploy.local.jvm import java_command
-from deploy.local.ports import LOOPBACK, free_port, is_free
-from deploy.local.process import LeashedProcess, listens, wait_until
+from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.process import LeashedProcess, listens, start_and_wait, wait_until
 from deploy.local.runtime import Progress, class_path, quiet
 
 HEAP_MB = 96
@@ -107,17 +106,13 @@ class MailServer:
         """
         if self.alive:
             return
-        for port in (self.smtp_port, self.imap_port):
-            if not is_free(port):
-                msg = f"The mail server can't start: port {port} is taken by another process."
-                raise StartError(msg)
-        self._process = LeashedProcess("The mail server", self.prepare(), self.log)
-        self._process.start()
-        try:
-            self.wait_ready(alive=lambda: self.alive)
-        except BaseException:
-            self._process.kill()
-            raise
+        self._process = start_and_wait(
+            "The mail server",
+            self.prepare,
+            self.log,
+            ports=[self.smtp_port, self.imap_port],
+            wait_ready=lambda alive: self.wait_ready(alive=alive),
+        )
 
     def wait_ready(
         self, *, alive: Callable[[], bool] = lambda: True, timeout: float = START_TIMEOUT_S

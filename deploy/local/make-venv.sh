@@ -30,6 +30,7 @@ if ! "$python" -m venv .venv; then
 fi
 if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$uv_version"; then
     printf '%s\n' "uv $uv_version could not be installed: the first run needs a network (the package index of Python)." \
-        "Check the connection, or set HTTPS_PROXY or PIP_INDEX_URL and UV_DEFAULT_INDEX, and run the command again." >&2
+        "Check the connection, or set HTTPS_PROXY or PIP_INDEX_URL and UV_DEFAULT_INDEX, and run the command again." \
+        "Behind a proxy that opens TLS, name its certificate: export REQUESTS_CA_BUNDLE=/path/to/ca.pem SSL_CERT_FILE=/path/to/ca.pem" >&2
     exit 1
 fi

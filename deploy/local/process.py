@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deploy.local import leash
 from deploy.local.errors import StartError, disk_is_full, log_end
+from deploy.local.ports import is_free
 
 POLL_S = 0.03
 KILL_S = 5
@@ -101,6 +102,40 @@ class LeashedProcess:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
         self._process = None
+
+
+def start_and_wait(
+    name: str,
+    command: Callable[[], Sequence[str | Path]],
+    log: Path,
+    *,
+    ports: Sequence[int],
+    wait_ready: Callable[[Callable[[], bool]], None],
+) -> LeashedProcess:
+    """Start a process that serves on ports of ours, and wait until it is ready.
+
+    Args:
+        name: what people call it, for messages.
+        command: prepares what it needs and returns its command line.
+        log: where its output goes.
+        ports: must be free before.
+        wait_ready: waits, as long as what it is given says that the process lives.
+
+    Raises:
+        StartError: a port is taken, or the process did not come up; says why.
+    """
+    for port in ports:
+        if not is_free(port):
+            msg = f"{name} can't start: port {port} is taken by another process."
+            raise StartError(msg)
+    process = LeashedProcess(name, command(), log)
+    process.start()
+    try:
+        wait_ready(lambda: process.alive)
+    except BaseException:
+        process.kill()
+        raise
+    return process
 
 
 def listens(port: int, host: str = "127.0.0.1") -> bool:

@@ -216,11 +216,21 @@ def _fetch(jar: Jar, staging: Path, folder: Path) -> Jar:
 
 
 def _unreachable(jar: Jar, repository: str, fault: str) -> str:
+    untrusted = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in fault else ""
     return (
         f"Could not fetch {jar.filename} from {repository} ({ATTEMPTS} attempts).\n"
         f"    {fault[:300]}\n"
+        f"{untrusted}"
         "The first run needs a network, later ones don't. Check the connection, or behind a proxy\n"
         "set HTTPS_PROXY=http://proxy:port, or name a mirror of Maven Central with\n"
         "CLAIMSDESK_MAVEN_URL=https://mirror/maven2, and run the command again: what is already\n"
         "there is kept. A cache filled on another machine works as well: CLAIMSDESK_CACHE_DIR."
     )
+
+
+_UNTRUSTED = (
+    "The server's certificate is signed by nobody whom this machine trusts: a proxy that opens\n"
+    "TLS does that. Name its authority's certificate, and run the command again:\n"
+    "    export REQUESTS_CA_BUNDLE=/path/to/ca.pem SSL_CERT_FILE=/path/to/ca.pem\n"
+    "(the first for pip and the jars, the second for uv).\n"
+)

@@ -2,6 +2,8 @@
 
 import hashlib
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -124,3 +126,41 @@ def test_without_a_network_it_says_what_to_do(
     assert "needs a network" in message
     assert "HTTPS_PROXY" in message
     assert "CLAIMSDESK_CACHE_DIR" in message
+
+
+@pytest.fixture
+def untrusted_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A repository behind a certificate that nobody trusts; gives that certificate's file."""
+    certificate, key = tmp_path / "ca.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    name = ["-subj", "/CN=a proxy", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, *files, *name], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    folder = tmp_path / "repository"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Repository, directory=str(folder)))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    monkeypatch.setenv("CLAIMSDESK_MAVEN_URL", f"https://127.0.0.1:{server.server_port}")
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    yield certificate
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_behind_a_proxy_that_opens_tls_it_says_how_to_trust_it(
+    repository: Path,
+    untrusted_repository: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(FetchError) as caught:
+        runtime.class_path("kafka", cache=tmp_path / "cache")
+    assert "REQUESTS_CA_BUNDLE=/path/to/ca.pem SSL_CERT_FILE=" in str(caught.value)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(untrusted_repository))
+    paths = runtime.class_path("kafka", cache=tmp_path / "cache")
+    assert [path.read_bytes() for path in paths] == list(JARS.values())

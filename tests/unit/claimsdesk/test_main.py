@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 from typer.testing import CliRunner
@@ -67,3 +68,9 @@ def test_what_went_wrong_is_said_without_a_traceback(arguments, said, tmp_path, 
     assert result.exit_code == 1
     assert said in result.output
     assert isinstance(result.exception, SystemExit)
+
+
+def test_the_version_is_that_of_the_package():
+    result = CliRunner().invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.output == f"claimsdesk {version('claimsdesk')}\n"
