@@ -111,7 +111,7 @@ def _requested(
             now=now,
             today=today,
         )
-        yield notice, answers.recipient_of(way)
+        yield notice, answers.recipient_of(way, case)
 
 
 def _reported(before: Notice, report: DeliveryReported, now: datetime, today: date) -> Steps:

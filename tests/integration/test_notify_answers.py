@@ -83,7 +83,7 @@ async def test_answers_asked_for_at_the_same_moment_keep_the_limit(desk: NotifyD
 
 
 async def test_a_new_day_begins_to_count_anew(desk: NotifyDesk):
-    who = recipient_of(Email("erika@client.example", ""))
+    who = recipient_of(Email("erika@client.example", ""), a_case())
     assert who
     async with desk.app.service.unit_of_work() as work:
         today = desk.app.renderer.programmes.desk.local_day(work.now)

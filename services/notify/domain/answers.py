@@ -12,7 +12,7 @@ from hashlib import blake2b
 from services.notify.domain import notice as lives
 from services.notify.domain.channel import Email, ForPerson, Way
 from services.notify.domain.notice import Notice
-from shared.contract.case_file import NoticeKind
+from shared.contract.case_file import CaseFileUpdated, NoticeKind
 from shared.contract.public import NoticeStatus
 
 ANSWERS_PER_DAY = "answers_per_day"
@@ -23,15 +23,19 @@ _AUTOMATIC = frozenset(
 )
 
 
-def recipient_of(way: Way) -> str | None:
-    """Under what a recipient is counted, without saying who it is; None if there is no way.
+def recipient_of(way: Way, case: CaseFileUpdated) -> str | None:
+    """Under what a recipient is counted: an email address, or the client who gets a letter.
 
     A digest: what counts answers needs no address, and erasing a client need not look there.
+
+    Returns:
+        None if there is no way.
     """
     if isinstance(way, ForPerson):
         return None
-    who = (way.address.casefold(),) if isinstance(way, Email) else way.lines
-    return blake2b("\n".join(who).encode(), digest_size=16).hexdigest()
+    client = case.client.client_id if case.client else ""
+    who = way.address.casefold() if isinstance(way, Email) else client
+    return blake2b(who.encode(), digest_size=16).hexdigest()
 
 
 def is_counted(notice: Notice) -> bool:

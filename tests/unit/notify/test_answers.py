@@ -9,6 +9,7 @@ from services.notify.domain.channel import Email, ForPerson, Letter
 from services.notify.domain.notice import Notice
 from shared.contract.case_file import NoticeKind
 from shared.contract.public import NoticeStatus
+from tests.support.notify_desk import a_case, with_client
 from tests.unit.notify.test_notice import new
 
 RECEIPT, DECISION = NoticeKind.RECEIPT, NoticeKind.DECISION
@@ -60,10 +61,13 @@ def test_what_has_no_way_to_go_is_not_counted():
 
 
 def test_a_recipient_is_counted_under_a_digest():
-    mail = recipient_of(Email("Erika@Client.example", "Erika"))
+    case, other = a_case(), with_client(a_case(), client_id="K-9")
+    mail = recipient_of(Email("Erika@Client.example", "Erika"), case)
     assert mail is not None
     assert "erika" not in mail.lower()
-    assert mail == recipient_of(Email("erika@client.example", ""))
-    assert mail != recipient_of(Email("max@client.example", "Erika"))
-    assert recipient_of(Letter(("Erika", "Weg 1"))) != recipient_of(Letter(("Max", "Weg 1")))
-    assert recipient_of(ForPerson("no address")) is None
+    assert mail == recipient_of(Email("erika@client.example", ""), other)
+    assert mail != recipient_of(Email("max@client.example", "Erika"), case)
+    letter = Letter(("Familie Muster", "Weg 1"))
+    assert recipient_of(letter, case) == recipient_of(Letter(("Erika", "Weg 2")), case)
+    assert recipient_of(letter, case) != recipient_of(letter, other)
+    assert recipient_of(ForPerson("no address"), case) is None
