@@ -7,11 +7,14 @@ from functools import partial
 from services.intake import projection
 from services.intake.adapters.inbox import Account
 from services.intake.adapters.mailbox import Mailbox
+from services.intake.adapters.scan_folder import ScanFolder
 from services.intake.adapters.scans import OCR_OFF
 from services.intake.adapters.virus_scanner import OFF as VIRUSES_OFF
 from services.intake.app import App
 from services.intake.examining import examine_for_ever
 from services.intake.receiving import receive_mails
+from services.intake.scan_station import OFF as SCANS_OFF
+from services.intake.scan_station import ScanStation
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.catalogue import CASE_FILE, CLIENTS, NOTICES, POLICIES
 from shared.contract.public import NoticeStatusChanged
@@ -37,10 +40,26 @@ def register(app: App) -> None:
         return mailbox.problem
 
     app.service.readiness("mailbox", mailbox_problem)
+    _watch_scans(app)
     if app.viruses is not None:
         app.service.readiness("virus scanner", app.viruses.problem)
     app.service.detail("virus scanner", "on" if app.viruses else VIRUSES_OFF)
     app.service.detail("scans", "ocr: on" if app.scans.reads_pictures else f"ocr: off, {OCR_OFF}")
+
+
+def _watch_scans(app: App) -> None:
+    """Take letters from the scan station's folder, if there is one."""
+    watched = app.settings.scan_folder
+    app.service.detail("scan folder", SCANS_OFF if watched is None else "on")
+    if watched is None:
+        return
+    station = ScanStation(app, ScanFolder(watched, app.settings.scan_settle_seconds))
+
+    async def problem() -> str | None:
+        return station.problem
+
+    app.service.background("scan folder", station.run)
+    app.service.readiness("scan folder", problem)
 
 
 async def _read_mailbox(app: App, mailbox: Mailbox) -> None:
