@@ -78,8 +78,8 @@ async def save_received(connection: AsyncConnection, rows: Sequence[Received]) -
 
 
 async def save_documents(connection: AsyncConnection, rows: Sequence[StoredDocument]) -> None:
-    """Record which documents are stored."""
-    await insert_rows(connection, documents, [asdict(row) for row in rows])
+    """Record which documents are stored; a file that is attached twice is one document."""
+    await insert_rows(connection, documents, [asdict(row) for row in rows], ignore_conflicts=True)
 
 
 async def save_contacts(connection: AsyncConnection, bodies: Sequence[ContactReceived]) -> None:
@@ -167,13 +167,12 @@ async def list_received(
     contact_id: str | None = None,
     case_id: str | None = None,
 ) -> list[Received]:
-    """What came in with these ids, oldest first, at most 200."""
+    """What came in with these ids, oldest first, at most 200; with a scan the letters in it."""
     query = select(received).order_by(received.c.received_at, received.c.received_id).limit(200)
-    for column, value in (
-        (received.c.message_id, message_id),
-        (received.c.contact_id, contact_id),
-        (received.c.case_id, case_id),
-    ):
+    if contact_id is not None:
+        scans = select(received.c.received_id).where(received.c.contact_id == contact_id)
+        query = query.where(or_(received.c.contact_id == contact_id, received.c.part_of.in_(scans)))
+    for column, value in ((received.c.message_id, message_id), (received.c.case_id, case_id)):
         if value is not None:
             query = query.where(column == value)
     return [received_of(row) for row in await connection.execute(query)]
