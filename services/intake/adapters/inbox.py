@@ -28,7 +28,6 @@ _BATCH_MAILS: Final = 50
 _BATCH_BYTES: Final = 4_000_000
 """A larger mail comes alone, so that memory holds one of them."""
 _HEAD_BYTES: Final = 200_000
-_TIMEOUT_SECONDS: Final = 30.0
 _IDLE_SLICE_SECONDS: Final = 0.5
 """How long a stop waits for the mailbox's thread."""
 _ROUND_SECONDS: Final = 10.0
@@ -70,6 +69,7 @@ class Account:
     Attributes:
         tls: With a certificate that this machine trusts (`SSL_CERT_FILE` names more authorities).
         limit_bytes: A larger mail is not read in.
+        timeout_seconds: A server that says nothing for so long is away.
     """
 
     host: str
@@ -78,6 +78,7 @@ class Account:
     password: str
     tls: bool
     limit_bytes: int = 50_000_000
+    timeout_seconds: float = 30.0
 
 
 class LoginRefused(Exception):
@@ -115,12 +116,13 @@ class Inbox:
         """Connect, log in and select the inbox."""
         account = self._account
         where = account.host, account.port
+        seconds = account.timeout_seconds
         if account.tls:
             # The library's own context would take any certificate.
             trusted = ssl.create_default_context()
-            box: BaseMailBox = MailBox(*where, timeout=_TIMEOUT_SECONDS, ssl_context=trusted)
+            box: BaseMailBox = MailBox(*where, timeout=seconds, ssl_context=trusted)
         else:
-            box = MailBoxUnencrypted(*where, timeout=_TIMEOUT_SECONDS)
+            box = MailBoxUnencrypted(*where, timeout=seconds)
         self._open_box = box
         self._moves = Moves(box)
         login = box.login if account.password.isascii() else box.login_utf8
@@ -137,17 +139,23 @@ class Inbox:
     def next_batch(self) -> list[FetchedMail]:
         """The oldest mails in the inbox, as many as one batch may hold."""
         self.moves.again()
-        if not self._waiting:
-            passed_over = self._left_alone | self.moves.waiting
-            self._waiting = [u for u in self._box.uids("UNDELETED") if u not in passed_over]
-        # What was deleted meanwhile is passed over; there may be more behind it.
-        while self._waiting:
+        while self._waiting or self._searched():
             sizes = self._sizes(self._waiting[:_BATCH_MAILS])
             chosen = self._within_limit(sizes) or self._waiting[:_BATCH_MAILS]
-            del self._waiting[: self._waiting.index(chosen[-1]) + 1]
-            if sizes and (mails := self._fetched(chosen, sizes)):
+            end = self._waiting.index(chosen[-1]) + 1
+            passed, self._waiting = self._waiting[:end], self._waiting[end:]
+            mails = self._fetched(chosen, sizes) if sizes else []
+            # What somebody deleted meanwhile; what a server lists and does not give is no better.
+            self._left_alone |= set(passed) - {mail.uid for mail in mails}
+            if mails:
                 return mails
         return []
+
+    def _searched(self) -> bool:
+        """Look for mails; says whether there are any."""
+        passed_over = self._left_alone | self.moves.waiting
+        self._waiting = [uid for uid in self._box.uids("UNDELETED") if uid not in passed_over]
+        return bool(self._waiting)
 
     def leave_alone(self, uid: str) -> None:
         """Don't fetch a mail again over this connection."""
@@ -188,7 +196,6 @@ class Inbox:
             return list(self._parts(uids, "BODY.PEEK[]"))
         except Refused:
             if len(uids) == 1:
-                self.leave_alone(uids[0])
                 return []
             # One of them is damaged on the server: the others come without it.
             return [mail for uid in uids for mail in self._fetched([uid], sizes)]

@@ -137,9 +137,16 @@ class Mailbox:
 
     async def _soon(self, answer: asyncio.Future[_T]) -> _T:
         """An answer of the server; one that takes long is said, and waited for."""
-        done, _ = await asyncio.wait([answer], timeout=self._timing.slow)
-        if done:
-            return answer.result()
+        try:
+            async with asyncio.timeout(self._timing.slow):
+                return await asyncio.shield(answer)
+        except TimeoutError:
+            if answer.done():
+                raise
+        except asyncio.CancelledError:
+            # Nobody waits for what the thread comes back with.
+            answer.cancel()
+            raise
         what = f"IMAP server {self._account.host}:{self._account.port} is slow"
         log.warning("mails wait for the server's answer", problem=what)
         before, self.problem = self.problem, f"{what}; mails wait in the inbox"
