@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 topics_app = typer.Typer(no_args_is_help=True, help="The desk's Kafka topics: list, apply.")
 policies_app = typer.Typer(no_args_is_help=True, help="Clients and policies: import.")
-contact_app = typer.Typer(no_args_is_help=True, help="Contacts of clients: send.")
+contact_app = typer.Typer(no_args_is_help=True, help="Contacts of clients: send, parse.")
 app.add_typer(topics_app, name="topics")
 app.add_typer(policies_app, name="policies")
 app.add_typer(contact_app, name="contact")
@@ -360,3 +361,71 @@ def contact_send(
 
     with _told():
         raise typer.Exit(send_command(file, desk, as_json=as_json))
+
+
+@app.command("separator-sheet")
+def write_separator_sheet(
+    file: Annotated[Path, typer.Argument(help="The PDF to write.")],
+) -> None:
+    """Write the sheet that is laid between two letters before they are scanned together.
+
+    Print it as often as needed; the desk takes the scan apart at each of them.
+    """
+    from claimsdesk.separator_sheet import separator_sheet
+
+    with _told():
+        try:
+            file.write_bytes(separator_sheet())
+        except OSError as error:
+            message = f"{file} can't be written: {error.strerror}"
+            raise CommandError(message) from error
+        typer.echo(f"wrote {file}")
+
+
+@contact_app.command("parse")
+def contact_parse(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="A mail (.eml), a scan (PDF, PNG, JPEG, TIFF) or a phone note (.json); - for stdin.",
+        ),
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+    trust: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AUTHSERV-ID",
+            help="The mail server whose Authentication-Results count (CLAIMSDESK_AUTHSERV_ID).",
+        ),
+    ] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="YAML with the `clients:`, `cases:` and `notices:` that are known."
+        ),
+    ] = None,
+    received: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+            help="When the desk got it, UTC; else what the mail's last server says, else now.",
+        ),
+    ] = None,
+) -> None:
+    """Show what intake makes of a file, without a desk, a broker or a database.
+
+    Whether it is a contact, a machine's mail or a delivery report; its sender, our references in
+    it, its text without what was quoted, every value with where it was read, the intent, the
+    attachments, and why a person must look at it. Nothing is stored or sent.
+    """
+    with _told():
+        try:
+            from claimsdesk.parse.command import parse_command
+        except ModuleNotFoundError as missing:
+            message = f"intake's packages are missing ({missing.name}): uv sync --group intake"
+            raise CommandError(message) from missing
+        at = received.replace(tzinfo=UTC) if received else None
+        parse_command(file, trust=trust, known=known, received=at, json_wanted=as_json)

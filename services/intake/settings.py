@@ -25,6 +25,9 @@ class Settings(ServiceSettings):
     mail_limit_bytes: int = 50_000_000
     """A larger mail goes to a person without being read in; 25 MB of attachments are 34 as mail."""
     upload_limit_bytes: int = 25_000_000
+    """For one file: a letter, or a document of a client's system."""
+    claim_limit_bytes: int = 60_000_000
+    """For one claim of a client's system, with all its documents."""
     ocr_timeout_seconds: float = 120.0
     """For one page."""
     scan_folder: Path | None = None
@@ -33,7 +36,7 @@ class Settings(ServiceSettings):
     """A file that did not change for so long is complete."""
     scan_limit_bytes: int = 200_000_000
     """For one file of the scan station, which may hold a whole day's letters."""
-    clamd: str = ""
+    clamd: str = Field(default="", pattern=r"^(/.+|.+:\d{1,5}|)$")
     """ClamAV's daemon, `host:port` or the path of its socket; empty: no virus scanner."""
     clamd_timeout_seconds: float = 60.0
     clamd_largest_bytes: int = 100_000_000

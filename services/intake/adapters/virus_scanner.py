@@ -6,6 +6,7 @@ record 0035 says why it is spoken here.
 
 import asyncio
 import contextlib
+import socket
 from pathlib import Path
 from typing import Final
 
@@ -63,37 +64,43 @@ class Clamd:
 
     async def _asked(self, command: bytes, data: bytes | None, seconds: float) -> str:
         try:
-            async with asyncio.timeout(seconds):
-                reader, writer = await self._connected()
-                try:
-                    # Over its limit clamd answers and hangs up while it is still being sent to.
-                    with contextlib.suppress(ConnectionError):
-                        await _send(writer, command, data)
-                    answer = await reader.read(_LONGEST_ANSWER)
-                finally:
-                    writer.close()
-        except (OSError, TimeoutError) as error:
+            answer = await asyncio.to_thread(self._exchange, command, data, seconds)
+        except OSError as error:
             log.warning("the virus scanner is away", reason=type(error).__name__)
             message = f"the virus scanner at {self._address} is away"
             raise TemporaryFault(message) from error
         return answer.rstrip(b"\0\n").decode("utf-8", "replace")
 
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._address.startswith("/"):
-            return await asyncio.open_unix_connection(self._address)
-        host, _, port = self._address.rpartition(":")
-        return await asyncio.open_connection(host.strip("[]"), int(port))
+    def _exchange(self, command: bytes, data: bytes | None, seconds: float) -> bytes:
+        with self._connected(seconds) as channel:
+            # Over its limit clamd answers and hangs up while it is still being sent to.
+            with contextlib.suppress(ConnectionError):
+                channel.sendall(command)
+                if data is not None:
+                    _send(channel, data)
+            return channel.recv(_LONGEST_ANSWER)
+
+    def _connected(self, seconds: float) -> socket.socket:
+        if not self._address.startswith("/"):
+            host, _, port = self._address.rpartition(":")
+            return socket.create_connection((host.strip("[]"), int(port)), seconds)
+        channel = socket.socket(socket.AF_UNIX)
+        channel.settimeout(seconds)
+        try:
+            channel.connect(self._address)
+        except OSError:
+            channel.close()
+            raise
+        return channel
 
 
-async def _send(writer: asyncio.StreamWriter, command: bytes, data: bytes | None) -> None:
-    writer.write(command)
-    if data is not None:
-        for start in range(0, len(data), _CHUNK):
-            chunk = data[start : start + _CHUNK]
-            writer.write(len(chunk).to_bytes(4, "big") + chunk)
-            await writer.drain()
-        writer.write(bytes(4))
-    await writer.drain()
+def _send(channel: socket.socket, data: bytes) -> None:
+    view = memoryview(data)
+    for start in range(0, len(data), _CHUNK):
+        chunk = view[start : start + _CHUNK]
+        channel.sendall(len(chunk).to_bytes(4, "big"))
+        channel.sendall(chunk)
+    channel.sendall(bytes(4))
 
 
 class CheckedDocuments(DocumentStore):
