@@ -36,11 +36,16 @@ ROLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or system, as their token says."""
+    """A person or system, as their token says.
+
+    Attributes:
+        clients: The clients for whom a client's system may act; a person has none.
+    """
 
     subject: str
     name: str
     roles: frozenset[str]
+    clients: frozenset[str] = frozenset()
 
 
 class TokenVerifier:
@@ -67,15 +72,20 @@ class TokenVerifier:
         except (JoseError, ValueError) as error:
             message = f"token not valid: {error}"
             raise ValueError(message) from error
-        roles = decoded.claims.get("roles")
-        named = roles if isinstance(roles, list) else []
-        known = ROLES.intersection(role for role in named if isinstance(role, str))
+        known = ROLES & _texts(decoded.claims.get("roles"))
         subject = decoded.claims["sub"]
         if not (isinstance(subject, str) and len(subject) <= _LONGEST_SUBJECT):
             raise ValueError("token not valid: its subject is no text of at most 64 signs")
         if not subject.isprintable():
             raise ValueError("token not valid: its subject holds control characters")
-        return Actor(subject, str(decoded.claims.get("name", subject)), known)
+        clients = _texts(decoded.claims.get("clients"))
+        return Actor(subject, str(decoded.claims.get("name", subject)), known, clients)
+
+
+def _texts(claim: object) -> frozenset[str]:
+    """The texts of a list in a token; whatever else stands there counts for nothing."""
+    listed = claim if isinstance(claim, list) else []
+    return frozenset(each for each in listed if isinstance(each, str))
 
 
 def current_actor(request: Request) -> Actor:

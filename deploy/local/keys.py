@@ -56,9 +56,17 @@ class SigningKey:
         self.jwks_file.write_text(json.dumps(public), encoding="utf-8")
 
     def token(
-        self, subject: str, name: str, roles: Iterable[str], lifetime: timedelta = LIFETIME
+        self,
+        subject: str,
+        name: str,
+        roles: Iterable[str],
+        lifetime: timedelta = LIFETIME,
+        clients: Iterable[str] = (),
     ) -> str:
-        """Return a signed token that says who acts; services take their word from it alone."""
+        """Return a signed token that says who acts; services take their word from it alone.
+
+        `clients` are those for whom a client's system may act.
+        """
         now = int(time.time())
         claims = {
             "iss": ISSUER,
@@ -66,6 +74,7 @@ class SigningKey:
             "sub": subject,
             "name": name,
             "roles": list(roles),
+            "clients": list(clients),
             "iat": now,
             "exp": now + int(lifetime.total_seconds()),
         }

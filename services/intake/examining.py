@@ -15,6 +15,7 @@ from services.intake import store
 from services.intake.app import App
 from services.intake.arrivals import Arrival, keep, mail_as_document
 from services.intake.deciding import decide, known_for
+from services.intake.examining_claims import examine_claim
 from services.intake.letters import examine_letters
 from services.intake.reading import read_mail
 from services.intake.settling import settle
@@ -81,6 +82,9 @@ async def _read_scans(app: App) -> int:
 
 
 async def _read_one(app: App, row: Received) -> None:
+    if row.channel == "web":
+        await examine_claim(app, row)
+        return
     original = await _original(app, row)
     if row.channel == "letter":
         (stored,) = await _documents_of(app, row)

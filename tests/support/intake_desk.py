@@ -5,7 +5,7 @@ import asyncio
 import json
 import smtplib
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -220,14 +220,15 @@ class IntakeDesk:
         ]
         return contact
 
-    def api(self, role: str = "representative", name: str = "rita") -> httpx.AsyncClient:
-        """A client of the HTTP API, as somebody with a role."""
+    def api(
+        self, role: str = "representative", name: str = "rita", clients: Iterable[str] = ()
+    ) -> httpx.AsyncClient:
+        """A client of the HTTP API, as somebody with a role, or as the system of some clients."""
+        token = self._key.token(name, name, [role], clients=clients)
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app.service.api(router(self.app))),
             base_url="http://intake",
-            headers={"Authorization": f"Bearer {self._key.token(name, name, [role])}"}
-            if role
-            else {},
+            headers={"Authorization": f"Bearer {token}"} if role else {},
         )
 
 
