@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -388,7 +387,7 @@ def contact_parse(
         str,
         typer.Argument(
             metavar="FILE",
-            help="A mail (.eml), a scan (PDF, PNG, JPEG, TIFF) or a phone note (.json); - for stdin.",
+            help="A mail (.eml), scan (PDF, PNG, JPEG, TIFF) or phone note (.json); - for stdin.",
         ),
     ],
     as_json: Annotated[

@@ -5,17 +5,18 @@ import hashlib
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from services.intake.adapters.virus_scanner import CheckedDocuments
 from services.intake.domain.active_content import has_macros
-from services.intake.domain.attachments import Attachment, kind_of
+from services.intake.domain.attachments import Attachment
 from services.intake.domain.normalise import ReadDocument
 from services.intake.reading import ReadMail
 from services.intake.store import StoredDocument
 from shared.contract.contacts import Document, DocumentKind
 from shared.ids import random_id
 
+NOT_STORED: Final = "not-stored"
 _T = TypeVar("_T")
 
 
@@ -74,10 +75,13 @@ async def keep(
         TemporaryFault: The store or the virus scanner is away; nothing is stored unchecked.
     """
     earlier = {} if earlier is None else earlier
-    kept = [_keep(documents, original, DocumentKind.ORIGINAL, earlier, readable=True)]
-    for each in read:
-        kind = kind_of(each.attachment, each.text)
-        kept.append(_keep(documents, each.attachment, kind, earlier, readable=each.readable))
+    kept = [
+        _keep(documents, original, DocumentKind.ORIGINAL, earlier, readable=True),
+        *(
+            _keep(documents, each.attachment, each.kind, earlier, readable=each.readable)
+            for each in read
+        ),
+    ]
     return tuple(await all_done(kept))
 
 
@@ -102,17 +106,39 @@ async def _keep(
     blocked = await documents.danger_in(attachment.data)
     document_id = earlier.get(digest) or await documents.put(attachment.data)
     earlier[digest] = document_id
+    return _described(attachment, kind, document_id, blocked, readable=readable)
+
+
+def _described(
+    attachment: Attachment,
+    kind: DocumentKind,
+    document_id: str,
+    blocked: str | None = None,
+    *,
+    readable: bool,
+) -> Kept:
     document = Document(
         document_id=document_id,
         kind=kind,
         media_type=attachment.media_type,
         size=len(attachment.data),
-        sha256=digest,
+        sha256=hashlib.sha256(attachment.data).hexdigest(),
         readable=readable,
         blocked=blocked,
         macros=has_macros(attachment.data),
     )
     return Kept(document, attachment.name)
+
+
+def not_stored(original: Attachment, read: tuple[ReadDocument, ...]) -> tuple[Kept, ...]:
+    """What `keep` gives, of a contact that is only looked at."""
+    return (
+        _described(original, DocumentKind.ORIGINAL, NOT_STORED, readable=True),
+        *(
+            _described(each.attachment, each.kind, NOT_STORED, readable=each.readable)
+            for each in read
+        ),
+    )
 
 
 def blocked(documents: Iterable[Kept]) -> str | None:

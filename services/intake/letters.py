@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.intake import projection, store
-from services.intake.adapters.scans import ReadLetter
+from services.intake.adapters.e_invoices import invoice_inside
+from services.intake.adapters.scans import ReadLetter, ScanReader
 from services.intake.app import App
 from services.intake.arrivals import Kept, blocked, keep
 from services.intake.deciding import Outcome, publish
@@ -17,6 +18,7 @@ from services.intake.domain.identify import (
     Author,
     Identified,
     Known,
+    References,
     Suspicion,
     find_references,
     identify,
@@ -30,6 +32,7 @@ from shared.contract.contacts import Channel, ContactReceived, Document, Documen
 from shared.errors import TemporaryFault
 from shared.ids import derived_id
 from shared.messaging.processing import UnitOfWork
+from shared.programmes import Programmes
 
 
 async def examine_letters(app: App, row: Received, scan: bytes, stored: StoredDocument) -> None:
@@ -44,7 +47,7 @@ async def examine_letters(app: App, row: Received, scan: bytes, stored: StoredDo
     if stored.blocked is not None:
         letters: tuple[ReadLetter, ...] = (ReadLetter(ScanText(readable=False)),)
     else:
-        letters = await _read(app, scan, stored.media_type)
+        letters = await read_letters(app.scans, scan, stored.media_type)
     if len(letters) == 1:
         await _settle_one(app, row, letters[0], Kept(_as_document(stored), stored.name))
         return
@@ -58,14 +61,14 @@ async def examine_letters(app: App, row: Received, scan: bytes, stored: StoredDo
             await _save_parts(app, work, row, parts)
 
 
-async def _read(app: App, scan: bytes, media_type: str) -> tuple[ReadLetter, ...]:
+async def read_letters(scans: ScanReader, scan: bytes, media_type: str) -> tuple[ReadLetter, ...]:
     """The letters of a scan; one on which our program fails is for a person, not for a retry.
 
     Raises:
         TemporaryFault: The machine is short of something.
     """
     try:
-        return await app.scans.read_letters(scan, media_type)
+        return await scans.read_letters(scan, media_type)
     except OSError as error:
         message = "scans can't be opened, or there is no room to read them"
         raise TemporaryFault(message) from error
@@ -142,9 +145,27 @@ def _duplicate(row: Received, first: Received) -> Received:
 async def _outcome(
     app: App, work: UnitOfWork, row: Received, letter: ReadLetter, kept: Kept
 ) -> Outcome:
-    """What a letter is: its row with a verdict, and its contact."""
+    references = references_in(letter)
+    cases = {case for place in references.cases for case in place}
+    known = Known(await projection.cases_known(work.connection, cases))
+    identified = identified_letter(row.case_id, letter, known)
+    return await letter_outcome(row, letter, kept, identified, app.programmes)
+
+
+async def letter_outcome(
+    row: Received, letter: ReadLetter, kept: Kept, identified: Identified, programmes: Programmes
+) -> Outcome:
+    """What a letter is: its row with a verdict, and its contact.
+
+    Args:
+        row: What is known of it.
+        letter: How it was read.
+        kept: The letter as a document.
+        identified: Whose it is.
+        programmes: For benefit keywords and the desk's local day.
+    """
     assert row.contact_id is not None
-    today = app.programmes.desk.local_day(row.received_at)
+    today = programmes.desk.local_day(row.received_at)
     reading = letter.reading
     document = kept.document.model_copy(
         update={"kind": DocumentKind.LETTER, "readable": reading.readable}
@@ -153,15 +174,15 @@ async def _outcome(
         contact_id=row.contact_id,
         received_at=row.received_at,
         today=today,
-        keywords=app.programmes.benefit_keywords(today),
+        keywords=programmes.benefit_keywords(today),
         documents=(document,),
         needs_person=blocked([kept]) or reading.problem,
     )
-    identified = await _identified(work, row.case_id, letter)
+    invoice = await invoice_inside(reading.invoice)
     # A name that was given for a whole scan is not known to be that of each letter in it.
     name = row.sender_name or ""
     try:
-        contact = contact_of_letter(reading, name, identified, around)
+        contact = contact_of_letter(reading, name, identified, around, invoice)
     except Exception as error:
         log_unreadable(error)
         contact = unread_contact(Channel.LETTER, Sender(name=name), identified, around)
@@ -175,15 +196,23 @@ async def _outcome(
     return Outcome(settled, contact)
 
 
-async def _identified(work: UnitOfWork, named: str | None, letter: ReadLetter) -> Identified:
-    """The case of a letter: the one that the uploader named, else nothing but a proposal."""
+def references_in(letter: ReadLetter) -> References:
+    """Our references in a letter, that of a barcode first."""
+    return find_references((letter.case_id or "", letter.reading.text), (), "")
+
+
+def identified_letter(named: str | None, letter: ReadLetter, known: Known) -> Identified:
+    """The case of a letter: the one that the uploader named, else nothing but a proposal.
+
+    Args:
+        named: The case that the uploader named.
+        letter: How it was read.
+        known: The cases in it that the desk knows.
+    """
     if named is not None:
         another = letter.case_id not in {None, named}
         return Identified(named, suspicion=Suspicion.SEVERAL_CASES if another else None)
-    references = find_references((letter.case_id or "", letter.reading.text), (), "")
-    cases = {case for place in references.cases for case in place}
-    known = Known(await projection.cases_known(work.connection, cases))
-    return identify(references, Author("", authenticated=False), known)
+    return identify(references_in(letter), Author("", authenticated=False), known)
 
 
 def _as_document(stored: StoredDocument) -> Document:

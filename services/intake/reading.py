@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from services.intake.adapters.e_invoices import document_of_xml, invoice_inside, is_xml
 from services.intake.adapters.inbox import LEFT_OUT
 from services.intake.adapters.moves import LARGE
 from services.intake.adapters.scans import PICTURES, READABLE, ScanReader
@@ -168,6 +169,8 @@ async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bo
 
     A picture is read if its name says that it shows a document; photos are looked at by people.
     """
+    if is_xml(attachment):
+        return await document_of_xml(attachment)
     if attachment.text:
         return ReadDocument(attachment, attachment.text)
     if attachment.media_type not in READABLE:
@@ -176,9 +179,14 @@ async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bo
         return ReadDocument(attachment)
     if pictures:
         read = await scans.read(attachment.data, attachment.media_type)
-        return ReadDocument(attachment, read.text, readable=read.readable)
+        invoice = await invoice_inside(read.invoice)
+        readable = read.readable or invoice is not None
+        return ReadDocument(attachment, read.text, readable=readable, invoice=invoice)
     if attachment.media_type in PICTURES:
         return ReadDocument(attachment, readable=False)
     layer = await scans.text_layer(attachment.data)
+    invoice = await invoice_inside(layer.invoice)
     enough = layer.complete or (not scans.reads_pictures and is_text(layer.text))
-    return ReadDocument(attachment, layer.text, readable=enough)
+    return ReadDocument(
+        attachment, layer.text, readable=enough or invoice is not None, invoice=invoice
+    )

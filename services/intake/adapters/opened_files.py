@@ -12,6 +12,7 @@ import pypdfium2.raw
 from PIL import Image
 
 from services.intake.adapters import page_pictures
+from services.intake.adapters.embedded_invoice import embedded_invoice
 
 _DPI: Final = 300
 _LARGEST_PIXELS: Final = 40_000_000
@@ -64,6 +65,10 @@ class OpenedPdf:
         made.save(target)
         return target.getvalue()
 
+    def invoice(self) -> bytes | None:
+        """The XML of an electronic invoice that it carries."""
+        return embedded_invoice(self._pdf)
+
     def _page(self, number: int) -> pypdfium2.PdfPage:
         try:
             return self._pdf[number]
@@ -112,3 +117,6 @@ class OpenedPictures:
         compression = "group4" if first.mode == "1" else "tiff_lzw"
         first.save(target, "TIFF", save_all=True, append_images=others, compression=compression)
         return target.getvalue()
+
+    def invoice(self) -> None:
+        """None: a picture carries no file."""

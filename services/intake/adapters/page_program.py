@@ -6,6 +6,7 @@ libraries and no document, and forks a child for each document, which dies alone
 a socket through the descriptor; `wire.py` says what goes through it.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -56,6 +57,9 @@ class Pages:
         """Do what a request says."""
         if request["do"] == "text":
             return self._text()
+        if request["do"] == "invoice":
+            xml = self._document.invoice()
+            return {"xml": base64.b64encode(xml).decode() if xml else None}
         if request["do"] == "part":
             target = self._folder / "part"
             target.write_bytes(self._document.part(request["pages"]))

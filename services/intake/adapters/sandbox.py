@@ -5,6 +5,7 @@ memory or time, or crashes a library, dies alone, and no document sees another's
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import math
@@ -83,6 +84,11 @@ class OpenDocument:
         """Its text layer, and whether no page has to be read from its picture."""
         answer = await self._exchange(message({"do": "text"}))
         return (answer["text"], answer["complete"]) if answer else ("", False)
+
+    async def invoice(self) -> bytes | None:
+        """The XML of an electronic invoice that it carries."""
+        answer = await self._exchange(message({"do": "invoice"}))
+        return base64.b64decode(answer["xml"]) if answer and answer["xml"] else None
 
     async def page(
         self, number: int, *, marks: bool, ocr: bool, other_side: bool = False

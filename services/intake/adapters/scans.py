@@ -44,10 +44,12 @@ class TextLayer:
 
     Attributes:
         complete: No page has to be read from its picture.
+        invoice: The XML of an electronic invoice inside it.
     """
 
     text: str = ""
     complete: bool = False
+    invoice: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class ScanReader:
             if file is None:
                 return TextLayer()
             text, complete = await file.text()
-            return TextLayer(clean(text)[:_TEXT_LIMIT], complete)
+            return TextLayer(clean(text)[:_TEXT_LIMIT], complete, await file.invoice())
 
     async def read(self, data: bytes, media_type: str) -> ScanText:
         """The words of an attached document, by its text layer or by OCR, page by page."""
@@ -102,7 +104,7 @@ class ScanReader:
             pages = [
                 (await self._page(file, number, folder, marks=False))[0] for number in range(count)
             ]
-            return self._joined(pages, file.pages)
+            return replace(self._joined(pages, file.pages), invoice=await file.invoice())
 
     async def read_letters(self, data: bytes, media_type: str) -> tuple[ReadLetter, ...]:
         """The letters of a scan, each with its words; a file that can't be opened is one."""
@@ -117,6 +119,7 @@ class ScanReader:
             if len(parts) == 1:
                 own_pages = [pages[number][0] for number in parts[0].pages]
                 reading = self._joined(own_pages, len(own_pages) + unread)
+                reading = replace(reading, invoice=await file.invoice())
                 return (ReadLetter(reading, parts[0].case_id),)
             letters = []
             for part in parts:

@@ -6,6 +6,7 @@ First the file's type and its bytes; then one request, one answer, as JSON, unti
 |---|---|
 | `{"do": "text"}` | `text`: the text layer; `complete`: no page has to be read from its picture |
 | `{"do": "page", "page", "marks", "ocr", "other_side"}` | see `PageAnswer` in `sandbox.py` |
+| `{"do": "invoice"}` | `xml`: the electronic invoice that it carries, in base64, or null |
 | `{"do": "part", "pages"}` | `file`: where those pages lie as a file of their own |
 
 The first answer is `{"pages": 3}`; a file that can't be read is answered by hanging up.

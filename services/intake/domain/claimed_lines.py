@@ -48,7 +48,7 @@ def claimed_lines(
         keywords: Words per benefit, from the programmes.
         found: Takes the evidence.
     """
-    expenses = claimed_expenses(contact.body)
+    expenses = Expenses() if contact.invoice else claimed_expenses(contact.body)
     if not expenses.items:
         return _invoices_lines(contact, invoices, keywords, found)
     items = expenses.items[:MOST_LINES]

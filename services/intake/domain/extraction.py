@@ -152,7 +152,7 @@ def _invoices(contact: Readable, today: date, found: Findings) -> list[Attached]
     """The attached invoices, each once."""
     read = [
         (text, _facts(text, today))
-        for text in contact.attachments
+        for text in (*_body_as_invoice(contact), *contact.attachments)
         if text.invoice is not None or text.kind is DocumentKind.INVOICE
     ][:_MOST_INVOICES]
     kept = each_once([facts for _, facts in read])
@@ -163,6 +163,13 @@ def _invoices(contact: Readable, today: date, found: Findings) -> list[Attached]
         for candidate in _candidates(text, invoice_numbers(text.text)):
             found.note("invoice_number", candidate)
     return attached
+
+
+def _body_as_invoice(contact: Readable) -> Iterator[SourceText]:
+    if contact.invoice is not None:
+        yield SourceText(
+            contact.body_source, contact.body, DocumentKind.INVOICE, invoice=contact.invoice
+        )
 
 
 def _facts(text: SourceText, today: date) -> InvoiceFacts:

@@ -23,6 +23,7 @@ from shared.contract.contacts import (
     ContactReceived,
     ContactText,
     Document,
+    DocumentKind,
     Evidence,
     Intent,
     Language,
@@ -47,6 +48,11 @@ class ReadDocument:
     text: str = ""
     readable: bool = True
     invoice: InvoiceFacts | None = None
+
+    @property
+    def kind(self) -> DocumentKind:
+        """What it is, by what can be read of it."""
+        return DocumentKind.INVOICE if self.invoice else kind_of(self.attachment, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def contact_of_mail(
             SourceText(
                 "attachment",
                 each.text,
-                kind_of(each.attachment, each.text),
+                each.kind,
                 each.attachment.name,
                 each.invoice,
             )
@@ -110,13 +116,24 @@ def sender_of(mail: ParsedMail) -> Sender:
 
 
 def contact_of_letter(
-    read: ScanText, sender_name: str, identified: Identified, around: Circumstances
+    read: ScanText,
+    sender_name: str,
+    identified: Identified,
+    around: Circumstances,
+    invoice: InvoiceFacts | None = None,
 ) -> ContactReceived:
     """The contact that a scanned letter is; without any text it waits for a person.
 
     No value in it is surer than the reading of its words.
+
+    Args:
+        read: Its words.
+        sender_name: Who sent it, as the uploader says.
+        identified: What is known about its origin.
+        around: What it does not say itself.
+        invoice: What the XML inside it says: then the letter is an electronic invoice.
     """
-    readable = Readable(read.text, body_source="scan")
+    readable = Readable(read.text, body_source="scan", invoice=invoice)
     sender = Sender(name=sender_name)
     contact = _read_contact(Channel.LETTER, readable, sender, identified, around, answers=False)
     if read.confidence == 1 or not read.text:

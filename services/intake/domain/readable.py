@@ -41,6 +41,7 @@ class Readable:
         body_source: How the body came: `body`, `note` or `scan`.
         signature: Below the closing: numbers there count, amounts don't.
         attachments: Texts of documents.
+        invoice: What the XML in the body says, if the whole of it is an electronic invoice.
     """
 
     body: str
@@ -48,6 +49,7 @@ class Readable:
     body_source: SourceName = "body"
     signature: str = ""
     attachments: Sequence[SourceText] = ()
+    invoice: InvoiceFacts | None = None
 
     def own_texts(self) -> Iterator[SourceText]:
         """What the client wrote, most telling first."""

@@ -45,12 +45,14 @@ class ScanText:
         problem: Why a person must look at it; None for one that was read well.
         confidence: How sure the reading is, 0 to 1; 1 for a text layer.
         readable: Its words could be read, all in all.
+        invoice: The XML of an electronic invoice inside it.
     """
 
     text: str = ""
     problem: str | None = None
     confidence: float = 1.0
     readable: bool = True
+    invoice: bytes | None = None
 
 
 def joined(pages: Sequence[PageReading], of: int, *, why_unread: str) -> ScanText:

@@ -1,0 +1,1 @@
+"""`claimsdesk contact parse`: what intake makes of a file, without a broker or a database."""
