@@ -136,10 +136,11 @@ def drain(
             query = f"SELECT ({handled}), EXISTS (SELECT FROM outbox)"
             begun = _wait(connection, process, query, lambda count, outbox: count > 0)
             start, before, machine = time.perf_counter(), process.cpu_times(), _machine_cpu()
+            children = -_children(process)
             _wait(connection, process, query, lambda count, outbox: count >= backlog and not outbox)
             seconds = time.perf_counter() - start
             after, rest = process.cpu_times(), backlog - begun
-            children = _children(after) - _children(before)
+            children += _children(process)
             own = after.user + after.system - before.user - before.system
             return Measured(
                 rest / seconds,
@@ -165,9 +166,15 @@ def _wait(connection: psycopg.Connection, process: psutil.Popen, query: str, don
         time.sleep(0.05)
 
 
-def _children(times) -> float:
-    """CPU seconds of children that have ended."""
-    return times.children_user + times.children_system
+def _children(process: psutil.Process) -> float:
+    """CPU seconds of its children, those that have ended and those that have not."""
+    ended = process.cpu_times()
+    running = (child.cpu_times() for child in process.children(recursive=True))
+    return (
+        ended.children_user
+        + ended.children_system
+        + sum(sum(times[:4]) for times in running)  # with the children of each
+    )
 
 
 def _machine_cpu() -> float:
