@@ -47,6 +47,7 @@ class MailServer:
         api_port: GreenMail's own HTTP API, used to list the mailboxes; a free port by default.
         log: where its output goes; a file in `directory` by default.
         progress: told about the jar while it is being fetched.
+        heap_mb: its memory; it keeps all mails there, each several times.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class MailServer:
         *,
         log: Path | None = None,
         progress: Progress = quiet,
+        heap_mb: int = HEAP_MB,
     ) -> None:
         self.directory = directory.resolve()
         self.log = (log or self.directory / "mail.log").resolve()
@@ -66,6 +68,7 @@ class MailServer:
         self.imap_port = imap_port or free_port()
         self._api_port = api_port or free_port()
         self._progress = progress
+        self._heap_mb = heap_mb
         self._process: LeashedProcess | None = None
 
     @property
@@ -95,7 +98,7 @@ class MailServer:
             f"-Dgreenmail.preload.dir={self._saved}",
             "-Dfile.encoding=UTF-8",
         ]
-        return java_command(MAIN, jars, heap_mb=HEAP_MB, options=options)
+        return java_command(MAIN, jars, heap_mb=self._heap_mb, options=options)
 
     def start(self) -> None:
         """Start the server and wait until it takes and shows mail.

@@ -63,10 +63,12 @@ RECEIPT = (
 )
 CLOSED = "Unser Büro ist vom 20.12. bis zum 2.1. geschlossen. Ab dem 3.1. sind wir wieder für Sie da. Frohe Weihnachten!"
 PARENTAL = "I am currently on parental leave until 1 March 2027 and will reply upon my return. My emails are not forwarded."
+RECEIVED = "This is an automated response. Your message has been received. We will get back to you. Do not reply."
 NOTICES = {
     "German": GERMAN,
     "English": ENGLISH,
     "a receipt": RECEIPT,
+    "a receipt, English": RECEIVED,
     "closed": CLOSED,
     "parental leave": PARENTAL,
 }
