@@ -10,6 +10,7 @@ from services.review import store
 from services.review.app import App
 from services.review.domain.decisions import DecisionRequest, close_request, decide
 from services.review.domain.known import Known
+from services.review.domain.waivers import WaiverRequest, waive
 from services.review.publication import publish
 from shared.auth import Actor, requires
 from shared.contract.base import Body, ShortText
@@ -74,6 +75,15 @@ def router(app: App) -> APIRouter:
     ) -> CaseFileUpdated:
         """Approve, approve in part, deny or escalate a claim."""
         return await _change(app, case_id, lambda case, known: decide(case, request, actor, known))
+
+    @routes.post("/cases/{case_id}/checklist/{item}/waive")
+    async def waive_item(
+        case_id: str, item: str, request: WaiverRequest, actor: Decider
+    ) -> CaseFileUpdated:
+        """Go on without something that is missing; no approval while anything is."""
+        return await _change(
+            app, case_id, lambda case, known: waive(case, item, request, actor, known)
+        )
 
     @routes.post("/cases/{case_id}/close")
     async def close_case(case_id: str, request: CloseRequest, actor: Decider) -> CaseFileUpdated:

@@ -135,7 +135,10 @@ class ChecklistItem(Body):
     item: Identifier = Field(description="E.g. 'document:invoice' or 'date_of_loss'.")
     line_id: int | None = None
     status: Literal["open", "arrived", "waived"] = "open"
-    closed_by: ShortText | None = None
+    closed_by: ShortText | None = Field(
+        default=None, description="The contact that brought it, or the person who waived it."
+    )
+    reason: ShortText = Field(default="", description="Why it was waived.")
 
 
 class DecisionOutcome(StrEnum):
@@ -228,6 +231,15 @@ class InformationReceived(Body):
     fact: Literal["information_received"] = "information_received"
 
 
+class ItemWaived(Body):
+    """A person goes on without something that was missing; the reason stands at the item."""
+
+    fact: Literal["item_waived"] = "item_waived"
+    item: Identifier
+    line_id: int | None = None
+    by: Identifier
+
+
 class NoticeRequested(Body):
     """Review asks notify for one notice; unique by case, kind and cause."""
 
@@ -282,6 +294,7 @@ Fact = Annotated[
     | Assessed
     | InformationRequested
     | InformationReceived
+    | ItemWaived
     | NoticeRequested
     | Escalated
     | Returned

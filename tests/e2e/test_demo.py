@@ -101,14 +101,14 @@ def test_what_differs_is_named_and_the_exit_status_is_1(desk, tmp_path):
 
 def test_what_the_desk_refuses_to_take_is_said_and_the_exit_status_is_1(desk, tmp_path):
     (tmp_path / "call.phone.json").write_text('{"caller": 7}')
-    shutil.copy(SAMPLES / "out-of-office-de.eml", tmp_path)
+    shutil.copy(SAMPLES / "complaint-en.eml", tmp_path)
     done, result = demo("--desk", desk.directory, "--contacts", tmp_path)
     assert done.returncode == 1
     call = by_name(result)["call"]
     assert call["intake"] is None
     assert call["problem"].startswith("intake answered 422 to POST /phone-notes")
     assert f"call: {call['problem']}" in done.stderr
-    assert by_name(result)["out-of-office-de"]["problem"] is None
+    assert by_name(result)["complaint-en"]["problem"] is None
 
 
 def test_contacts_of_ones_own_need_no_expectation_and_may_bring_clients(desk, tmp_path):

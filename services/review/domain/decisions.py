@@ -82,11 +82,13 @@ def decide(
         Forbidden: They may not decide this case.
         RuleViolation: Nobody may decide it like that.
     """
-    _may_act(case, request.sequence, person)
+    may_act(case, request.sequence, person)
     if request.outcome is DecisionOutcome.ESCALATE:
         _reasons_are_known(case, request, known)
         return _escalated(case, request, person, known, "by_hand", request.comment)
     _may_decide(case, person)
+    if request.outcome is not DecisionOutcome.DENY:
+        _nothing_is_missing(case)
     lines = decided_lines(case, request.outcome, request.lines)
     approved = sum((line.approved for line in lines), NOTHING)
     _is_consistent(case, request, lines, approved)
@@ -119,17 +121,23 @@ def close_request(
         Forbidden: They may not act on this case.
         RuleViolation: It is a claim, which ends with a decision, or settled already.
     """
-    _may_act(case, sequence, person)
+    may_act(case, sequence, person)
     if case.kind is CaseKind.CLAIM:
         raise RuleViolation("is_claim", "a claim ends with a decision")
-    _supervisor_if_escalated(case, person)
+    supervisor_if_escalated(case, person)
     return changed(
         case, known.now, [Closed(comment=comment)], state=CaseState.CLOSED, answer_by=None
     )
 
 
-def _may_act(case: CaseFileUpdated, sequence: int, person: Person) -> None:
-    """What holds for every action of a person on a case."""
+def may_act(case: CaseFileUpdated, sequence: int, person: Person) -> None:
+    """What holds for every action of a person on a case.
+
+    Raises:
+        VersionConflict: The case changed since the person read it.
+        Forbidden: Their role does not act on cases.
+        RuleViolation: The case is decided or settled.
+    """
     if sequence != case.sequence:
         raise VersionConflict(case.sequence)
     if TRAINEE in person.roles:
@@ -146,10 +154,24 @@ def _may_decide(case: CaseFileUpdated, person: Person) -> None:
         raise RuleViolation("no_claim", "a service request is settled, not decided")
     if person.subject in case.keyed_by:
         raise Forbidden("keyed_in", "who keyed a claim in may not decide it")
-    _supervisor_if_escalated(case, person)
+    supervisor_if_escalated(case, person)
 
 
-def _supervisor_if_escalated(case: CaseFileUpdated, person: Person) -> None:
+def _nothing_is_missing(case: CaseFileUpdated) -> None:
+    """No approval while something is asked for; a denial may rest on just that."""
+    missing = [item for item in case.checklist if item.status == "open"]
+    if missing:
+        names = ", ".join(dict.fromkeys(item.item for item in missing))
+        message = f"still missing: {names}; wait for it, or waive it with a reason"
+        raise RuleViolation("checklist_open", message)
+
+
+def supervisor_if_escalated(case: CaseFileUpdated, person: Person) -> None:
+    """An escalated case is a supervisor's.
+
+    Raises:
+        Forbidden: It is escalated, and they are none.
+    """
     if case.state is CaseState.ESCALATED and SUPERVISOR not in person.roles:
         raise Forbidden("escalated", "an escalated case is decided by a supervisor")
 
