@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.escalation import store
 from services.escalation.adapters.calendar_file import read_calendar
 from services.escalation.domain.cases import Case
+from services.escalation.domain.chain import Patience
 from services.escalation.domain.clock_rules import ClockRule, Words, must_not_overlap, rules_on
+from services.escalation.people import People
 from services.escalation.settings import Settings
 from shared import programmes
 from shared.calendar import BusinessCalendar
@@ -27,6 +29,9 @@ class App:
         desk_rules: The clocks of a case whose programme is not known, or not to us.
         programme_rules: The clocks by programme and version.
         reckoned_by: Names all these rules and hours: the same name, the same due times.
+        patience: How long the chain of supervisors waits.
+        sample_seconds: How often clocks and escalations are counted.
+        people: Who works at the desk.
     """
 
     service: DeskService
@@ -34,6 +39,9 @@ class App:
     desk_rules: Rules
     programme_rules: Mapping[tuple[str | None, str | None], Rules]
     reckoned_by: str
+    patience: Patience
+    sample_seconds: float
+    people: People = field(default_factory=People)
 
     def rules_of(self, case: Case) -> Rules:
         """The clock rules of the programme version that counts for a case."""
@@ -41,6 +49,12 @@ class App:
         rules = self.programme_rules.get(version, self.desk_rules)
         opened_on = case.facts[0].at.astimezone(self.calendar.zone).date()
         return rules_on(rules, opened_on)
+
+    @property
+    def escalating(self) -> frozenset[str]:
+        """The clocks that some programme hands to a supervisor when they pass."""
+        every = (self.desk_rules, *self.programme_rules.values())
+        return frozenset(rule.kind for rules in every for rule in rules if rule.escalates)
 
 
 def build(settings: Settings) -> App:
@@ -65,6 +79,8 @@ def build(settings: Settings) -> App:
         desk_rules=desk_rules,
         programme_rules=programme_rules,
         reckoned_by=_name_of(calendar, desk_rules, programme_rules),
+        patience=Patience(calendar, settings.attend_within, settings.decide_within),
+        sample_seconds=settings.sample_seconds,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 from prometheus_client import Counter, Histogram
 
-from services.escalation import store
+from services.escalation import escalation_store, store
 from services.escalation.app import App
 from services.escalation.domain.cases import overdue
 from services.escalation.domain.escalations import Escalation
@@ -78,9 +78,9 @@ async def fire(app: App, as_of: datetime) -> int:
                 if signal.alarm is Alarm.BREACHED and signal.kind in escalating
             )
             if breached and not known.case.ended:
-                breaches.append(overdue(known.case, breached, work.now))
+                breaches.append(overdue(known.case, breached, work.now, app.calendar))
         await store.save_timetables(work.connection, changed, app.reckoned_by)
-        pending = await store.pending_escalations(
+        pending = await escalation_store.pending_escalations(
             work.connection, [escalation.case_id for escalation in breaches]
         )
         await open_escalations(work, breaches, pending)
@@ -95,7 +95,9 @@ async def open_escalations(
     for escalation in asked:
         if escalation.case_id not in pending:
             wanted.setdefault(escalation.case_id, escalation)
-    for escalation in await store.add_escalations(work.connection, list(wanted.values())):
+    for escalation in await escalation_store.add_escalations(
+        work.connection, list(wanted.values())
+    ):
         pending[escalation.case_id] = escalation
         emit_change(work, escalation)
 
@@ -112,7 +114,7 @@ def emit_change(work: UnitOfWork, escalation: Escalation) -> None:
             instruction=escalation.instruction,
             at=work.now,
         ),
-        cause=f"{escalation.escalation_id}-{escalation.status}",
+        cause=f"{escalation.escalation_id}-{escalation.version}",
     )
 
 

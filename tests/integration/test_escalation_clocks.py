@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import MetaData, delete, select
 
 from deploy.local.keys import SigningKey
-from services.escalation import agents, firing, recount, store
+from services.escalation import agents, escalation_store, firing, recount, tables
 from services.escalation.app import App, build
-from services.escalation.domain.escalations import Status, accept, give_back
+from services.escalation.domain.escalations import Status
+from services.escalation.domain.moves import accept, give_back
 from services.escalation.domain.summary import Summary
+from services.escalation.escalation_store import Wanted
 from services.escalation.settings import Settings
 from shared.contract.base import Body, utc
 from shared.contract.case_file import (
@@ -85,15 +87,15 @@ class Desk:
     async def lines(self) -> list[tuple]:
         async with self.app.service.database.reading() as connection:
             rows = await connection.execute(
-                select(store.clocks, store.cases.c.fires_at, store.cases.c.state.label("case"))
-                .join(store.cases, store.cases.c.case_id == store.clocks.c.case_id)
-                .order_by(store.clocks.c.case_id, store.clocks.c.kind)
+                select(tables.clocks, tables.cases.c.fires_at, tables.cases.c.state.label("case"))
+                .join(tables.cases, tables.cases.c.case_id == tables.clocks.c.case_id)
+                .order_by(tables.clocks.c.case_id, tables.clocks.c.kind)
             )
             return [tuple(row) for row in rows]
 
     async def escalations(self, status: Status | None = None) -> list:
         async with self.app.service.database.reading() as connection:
-            return await store.find_escalations(connection, status=status, limit=100)
+            return await escalation_store.find_escalations(connection, Wanted(status=status), 100)
 
 
 def in_short(body: Body) -> str:
@@ -198,8 +200,8 @@ async def test_neither_order_nor_repeats_nor_batches_matter(desk: Desk):
         expected = expected or lines
         assert lines == expected
         async with desk.app.service.database.transaction() as connection:
-            await connection.execute(delete(store.clocks))
-            await connection.execute(delete(store.cases))
+            await connection.execute(delete(tables.clocks))
+            await connection.execute(delete(tables.cases))
     first_response, resolution = expected
     assert (first_response[2], first_response[4]) == ("stopped", None)
     assert (resolution[2], resolution[4], resolution[-1]) == ("running", at(150), "escalated")
@@ -277,7 +279,7 @@ async def test_the_case_file_only_confirms_an_overdue_escalation(desk: Desk):
     async with desk.app.service.unit_of_work() as work:
         taken = accept(opened, "sven", work.now)
         returned = give_back(taken, "sven", "Please call the client.", work.now)
-        await store.save_escalations(work.connection, [returned])
+        await escalation_store.save_escalations(work.connection, [returned])
     await desk.note(
         case_file("C1", 2, Escalated(reason="overdue"), state=CaseState.ESCALATED, at=at(32))
     )

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from services.escalation.domain.clock_rules import Fact
-from services.escalation.domain.escalations import Escalation
+from services.escalation.domain.escalations import Escalation, Step
 from services.escalation.domain.summary import Overdue, summary_of
+from shared.calendar import BusinessCalendar
 from shared.contract import case_file as contract
 from shared.contract.case_file import (
     DECIDED,
@@ -21,6 +22,8 @@ from shared.contract.case_file import (
 from shared.contract.public import EscalationReason
 from shared.ids import derived_id
 
+_SYSTEM: Final = "system"
+"""As a straight-through decision names who decided."""
 ENDED = DECIDED | {CaseState.CLOSED}
 """The states in which a case needs no supervisor any more."""
 
@@ -38,6 +41,8 @@ class Case:
         findings: Codes of the latest assessment's findings, each once.
         involved: Who keyed it in or decided it, and so may not judge its escalation.
         facts: Everything that happened, in order.
+        kind: A claim, or one of the service requests; None for one not told of since it counts.
+        handler: Who last decided on it or keyed it in; None when only the system did.
     """
 
     case_id: str
@@ -48,6 +53,8 @@ class Case:
     findings: tuple[str, ...]
     involved: frozenset[str]
     facts: tuple[Fact, ...]
+    kind: CaseKind | None = None
+    handler: str | None = None
 
     @classmethod
     def of(cls, file: CaseFileUpdated, event_id: str) -> Self:
@@ -66,6 +73,8 @@ class Case:
                 for position, fact in enumerate(file.facts)
                 for name in _names_of(fact, file.kind)
             ),
+            kind=file.kind,
+            handler=_handler(file),
         )
 
     @property
@@ -90,6 +99,8 @@ class Case:
             findings=newest.findings,
             involved=newest.involved,
             facts=tuple(facts),
+            kind=newest.kind,
+            handler=newest.handler,
         )
 
 
@@ -102,7 +113,14 @@ def _names_of(fact: contract.Fact, kind: CaseKind) -> Iterator[str]:
         yield "complaint_acknowledged"
 
 
-def asked_for(case: Case, file: CaseFileUpdated, now: datetime) -> Escalation | None:
+def _handler(file: CaseFileUpdated) -> str | None:
+    people = [decision.by for decision in file.decisions if decision.by != _SYSTEM]
+    return next(reversed((*file.keyed_by, *people)), None)
+
+
+def asked_for(
+    case: Case, file: CaseFileUpdated, now: datetime, calendar: BusinessCalendar
+) -> Escalation | None:
     """Return the escalation that a case file asks for, or None.
 
     A fact `escalated` with the reason `overdue` only confirms what escalation itself opened.
@@ -110,21 +128,28 @@ def asked_for(case: Case, file: CaseFileUpdated, now: datetime) -> Escalation | 
     for fact in file.facts:
         if isinstance(fact, Escalated) and fact.reason != "overdue":
             cause = str(file.sequence)
-            return _escalation(case, EscalationReason(fact.reason), cause, now, ())
+            return _escalation(case, EscalationReason(fact.reason), cause, now, (), calendar)
     return None
 
 
-def overdue(case: Case, breached: tuple[Overdue, ...], now: datetime) -> Escalation:
+def overdue(
+    case: Case, breached: tuple[Overdue, ...], now: datetime, calendar: BusinessCalendar
+) -> Escalation:
     """Return the escalation of a case whose time limits have passed."""
     first = breached[0]
     cause = f"{first.clock}-{first.run}"
-    return _escalation(case, EscalationReason.OVERDUE, cause, now, breached)
+    return _escalation(case, EscalationReason.OVERDUE, cause, now, breached, calendar)
 
 
 def _escalation(
-    case: Case, reason: EscalationReason, cause: str, now: datetime, breached: tuple[Overdue, ...]
+    case: Case,
+    reason: EscalationReason,
+    cause: str,
+    now: datetime,
+    breached: tuple[Overdue, ...],
+    calendar: BusinessCalendar,
 ) -> Escalation:
-    summary = summary_of(case.state, case.findings, case.facts, breached)
+    summary = summary_of(case.state, case.findings, case.facts, breached, now, calendar)
     return Escalation(
         escalation_id=derived_id("escalation", case.case_id, cause),
         case_id=case.case_id,
@@ -132,4 +157,8 @@ def _escalation(
         summary=summary.model_dump_json(),
         opened_at=now,
         involved=case.involved,
+        programme=case.programme,
+        kind=case.kind,
+        acts_at=now,
+        steps=(Step("opened", now),),
     )

@@ -1,18 +1,23 @@
 """One escalation of a case to a supervisor.
 
     opened ──accept──▶ accepted ──return with an instruction──▶ returned
-       └──────────────┴──the case file says decided──▶ closed
+     │  ▲ ◀──chain, or reassign──┘ │
+     └──┴──the case file says decided──▶ closed
 
-The decision itself is made in review; the escalation ends when the case file tells of it, whoever
-decided, and also when nobody had accepted it yet.
+What people may do with it stands in `moves.py`; before whom it is, and when it goes one level
+higher, is the chain's matter (`chain.py`). The decision itself is made in review; the escalation
+ends when the case file tells of it, whoever decided, and also when nobody had accepted it yet.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
+from shared.contract.case_file import CaseKind
+from shared.contract.escalations import RaisedBecause
 from shared.contract.public import EscalationReason
-from shared.errors import Forbidden, RuleViolation
+from shared.errors import VersionConflict
 
 
 class Status(StrEnum):
@@ -24,15 +29,27 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-class IllegalTransition(RuleViolation):
-    """An escalation can't do this from where it stands."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that became of an escalation.
 
-    def __init__(self, escalation: "Escalation", wanted: Status) -> None:
-        super().__init__(
-            "escalation_status",
-            f"the escalation of case {escalation.case_id} is {escalation.status}, "
-            f"it can't become {wanted}",
-        )
+    Attributes:
+        what: What happened.
+        at: When.
+        by: Who did it; None for the desk itself.
+        to: Before whom it came.
+        level: At which level of the chain.
+        because: Why it came before somebody.
+        words: What was said with it.
+    """
+
+    what: Literal["opened", "raised", "accepted", "reassigned", "returned", "closed"]
+    at: datetime
+    by: str | None = None
+    to: str | None = None
+    level: int = 1
+    because: RaisedBecause | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +63,23 @@ class Escalation:
         summary: What the supervisor reads first: history, findings, who waited for whom.
         opened_at: Since when it waits for a supervisor.
         involved: Who keyed the case in or decided it before, and so may not judge it.
+        programme: The case's.
+        kind: The case's.
+        team: Whose chain it goes up.
+        level: How far up it is, from 1.
+        assigned_to: Before whom it is; None as long as nobody could be found.
+        deputy_for: Whose place that person takes.
+        because: Why it is before them.
+        announced: Whether they were told; they are during the desk's hours only.
+        since: Since when they have it, or have accepted it.
+        attend_by: When it goes one level higher; None at the top.
+        acts_at: When the chain looks at it next; None when nothing is left to do.
+        looked_with: Version of the directory that it was last looked at with.
+        version: Grows with everything that happens to it, except a look that changes nothing.
         accepted_by: The supervisor who took it.
         instruction: What the supervisor told the desk when returning it.
         ended_at: When it was returned or closed.
+        steps: What became of it, in order.
     """
 
     escalation_id: str
@@ -62,6 +93,20 @@ class Escalation:
     accepted_at: datetime | None = None
     instruction: str = ""
     ended_at: datetime | None = None
+    programme: str | None = None
+    kind: CaseKind | None = None
+    team: str | None = None
+    level: int = 1
+    assigned_to: str | None = None
+    deputy_for: str | None = None
+    because: RaisedBecause = "opened"
+    announced: bool = False
+    since: datetime | None = None
+    attend_by: datetime | None = None
+    acts_at: datetime | None = None
+    looked_with: int = -1
+    version: int = 1
+    steps: tuple[Step, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -69,44 +114,21 @@ class Escalation:
         return self.status in (Status.OPENED, Status.ACCEPTED)
 
 
-def accept(escalation: Escalation, by: str, at: datetime) -> Escalation:
-    """Return the escalation taken on by a supervisor.
+class IllegalTransition(VersionConflict):
+    """An escalation can't do this any more: somebody was first."""
 
-    Raises:
-        IllegalTransition: It was accepted already, or has ended.
-        Forbidden: The supervisor keyed the case in or decided it before.
-    """
-    if escalation.status is not Status.OPENED:
-        raise IllegalTransition(escalation, Status.ACCEPTED)
-    if by in escalation.involved:
-        msg = "whoever keyed in or decided a case before can't accept its escalation"
-        raise Forbidden("four_eyes", msg)
-    return replace(escalation, status=Status.ACCEPTED, accepted_by=by, accepted_at=at)
+    def __init__(self, escalation: Escalation, wanted: str) -> None:
+        super().__init__(escalation.version)
+        by = f" by {escalation.accepted_by}" if escalation.accepted_by else ""
+        which = f"the escalation of case {escalation.case_id} is {escalation.status}{by}"
+        self.args = (f"{which}, it can't be {wanted} any more",)
 
 
-def give_back(escalation: Escalation, by: str, instruction: str, at: datetime) -> Escalation:
-    """Return the escalation given back to the desk with an instruction.
+class StaleVersion(VersionConflict):
+    """Something happened to the escalation since the caller read it."""
 
-    Raises:
-        IllegalTransition: Nobody accepted it yet, or it has ended.
-        Forbidden: Somebody else accepted it.
-        RuleViolation: There is no instruction.
-    """
-    if escalation.status is not Status.ACCEPTED:
-        raise IllegalTransition(escalation, Status.RETURNED)
-    if by != escalation.accepted_by:
-        raise Forbidden("not_yours", "only the supervisor who accepted it can return a case")
-    if not instruction.strip():
-        raise RuleViolation("no_instruction", "a case is returned with an instruction")
-    return replace(escalation, status=Status.RETURNED, instruction=instruction.strip(), ended_at=at)
-
-
-def close(escalation: Escalation, at: datetime) -> Escalation:
-    """Return the escalation ended by the case's decision.
-
-    Raises:
-        IllegalTransition: It has ended before.
-    """
-    if not escalation.pending:
-        raise IllegalTransition(escalation, Status.CLOSED)
-    return replace(escalation, status=Status.CLOSED, ended_at=at)
+    def __init__(self, escalation: Escalation, seen: int) -> None:
+        super().__init__(escalation.version)
+        last = escalation.steps[-1].what if escalation.steps else escalation.status
+        which = f"the escalation of case {escalation.case_id} has changed meanwhile ({last})"
+        self.args = (f"{which}: its version is {escalation.version} now, not {seen}",)

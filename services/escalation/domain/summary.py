@@ -3,17 +3,25 @@
 The case itself, with its texts and amounts, is review's to show.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from services.escalation.domain.clock_rules import Fact
+from shared.calendar import BusinessCalendar
 from shared.contract.case_file import CaseState
 
+Waiting = Literal["desk", "client"]
 WaitedFor = Literal["desk", "client", "supervisor"]
+
+_LONGEST_HISTORY: Final = 50
+_WAITS: Final[Mapping[WaitedFor, Waiting]] = MappingProxyType(
+    {"desk": "client", "client": "desk", "supervisor": "client"}
+)
+"""Who waits while the case is with somebody: always the client, unless it is with the client."""
 
 _WAITS_FOR_AFTER: Final[Mapping[str, WaitedFor | None]] = MappingProxyType(
     {
@@ -33,11 +41,30 @@ class _Value(BaseModel):
 
 
 class Wait(_Value):
-    """A span in which the case waited for somebody; open at its end while it still does."""
+    """A span in which somebody waited for somebody; open at its end while they still do.
 
+    Attributes:
+        waiting: Who waited: the client, or the desk itself.
+        waited_for: For whom.
+        since: From when.
+        until: Until when; None while it lasts.
+        lasted: How long, until the summary was made at the latest.
+        opening_hours: How much of that the desk was open.
+    """
+
+    waiting: Waiting = "client"
     waited_for: WaitedFor
     since: datetime
     until: datetime | None = None
+    lasted: timedelta = timedelta()
+    opening_hours: timedelta = timedelta()
+
+
+class Happened(_Value):
+    """One fact of the case's history, by its code."""
+
+    fact: str
+    at: datetime
 
 
 class Overdue(_Value):
@@ -53,6 +80,7 @@ class Summary(_Value):
 
     state: CaseState
     findings: tuple[str, ...] = ()
+    history: tuple[Happened, ...] = ()
     waits: tuple[Wait, ...] = ()
     overdue: tuple[Overdue, ...] = ()
 
@@ -60,8 +88,10 @@ class Summary(_Value):
 def summary_of(
     state: CaseState,
     findings: tuple[str, ...],
-    facts: Iterable[Fact],
+    facts: Sequence[Fact],
     overdue: tuple[Overdue, ...],
+    at: datetime,
+    calendar: BusinessCalendar,
 ) -> Summary:
     """Return the summary of a case.
 
@@ -70,8 +100,16 @@ def summary_of(
         findings: The codes of its assessment's findings.
         facts: What happened to it, in order.
         overdue: The time limits that passed just now.
+        at: This instant.
+        calendar: The desk's.
     """
-    return Summary(state=state, findings=findings, waits=waits_of(facts), overdue=overdue)
+    return Summary(
+        state=state,
+        findings=findings,
+        history=tuple(Happened(fact=fact.name, at=fact.at) for fact in facts[-_LONGEST_HISTORY:]),
+        waits=tuple(_measured(wait, at, calendar) for wait in waits_of(facts)),
+        overdue=overdue,
+    )
 
 
 def waits_of(facts: Iterable[Fact]) -> tuple[Wait, ...]:
@@ -89,5 +127,15 @@ def waits_of(facts: Iterable[Fact]) -> tuple[Wait, ...]:
             if current.since < fact.at:
                 waits.append(current.model_copy(update={"until": fact.at}))
         if waited_for is not None:
-            waits.append(Wait(waited_for=waited_for, since=fact.at))
+            waits.append(Wait(waiting=_WAITS[waited_for], waited_for=waited_for, since=fact.at))
     return tuple(waits)
+
+
+def _measured(wait: Wait, at: datetime, calendar: BusinessCalendar) -> Wait:
+    until = max(wait.until or at, wait.since)
+    return wait.model_copy(
+        update={
+            "lasted": until - wait.since,
+            "opening_hours": calendar.between(wait.since, until),
+        }
+    )

@@ -8,10 +8,8 @@ from services.escalation.domain.escalations import (
     Escalation,
     IllegalTransition,
     Status,
-    accept,
-    close,
-    give_back,
 )
+from services.escalation.domain.moves import accept, close, give_back
 from shared.contract.public import EscalationReason
 from shared.errors import Forbidden, RuleViolation
 
@@ -53,8 +51,6 @@ def test_the_way_of_an_escalation(before, move, after):
 @pytest.mark.parametrize(
     ("before", "move"),
     [
-        (OPENED, "give back"),
-        (ACCEPTED, "accept"),
         (RETURNED, "accept"),
         (RETURNED, "give back"),
         (RETURNED, "close"),
