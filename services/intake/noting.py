@@ -10,41 +10,58 @@ from services.intake.domain.attachments import Attachment
 from services.intake.domain.identify import KnownCase
 from services.intake.domain.normalise import Circumstances
 from services.intake.domain.phone import PhoneNote, contact_of_note, identify_caller
-from services.intake.repeats import answered_before, remember, request_of
+from services.intake.repeats import Request, answered_before, remember, request_of
 from services.intake.store import Received
 from services.intake.taking import must_be_known
 from services.intake.views import Accepted
 from shared.auth import Actor
+from shared.errors import BadEvent, RuleViolation
 from shared.ids import random_id
 from shared.messaging.processing import UnitOfWork
 
 
 async def take_note(
-    app: App, work: UnitOfWork, note: PhoneNote, actor: Actor, key: str | None
+    app: App, note: PhoneNote, actor: Actor, key: str | None
 ) -> tuple[Accepted, bool]:
     """The contact of a note, and whether it existed already.
 
     Args:
         app: Intake.
-        work: The transaction.
         note: What was keyed in.
         actor: Who keyed it in.
         key: The request's idempotency key; it holds for this person.
 
     Raises:
         RuleViolation: The key was used for another note, or the case is not known.
+        TemporaryFault: The document store is away.
     """
     body = note.model_dump_json().encode()
     request = request_of("note", actor, key, [body]) if key is not None else None
-    if request is not None:
-        earlier = await answered_before(work, request)
-        if earlier is not None:
-            return await _answer_again(work, earlier), True
-    case = await _case(work, note)
-    (original,) = await keep(
-        app.documents, Attachment("phone-note.json", "application/json", body), ()
-    )
-    outcome = _outcome(app, work, note, actor, case, original)
+    # Stored before the transaction: nobody else may have to wait for the document store.
+    file = Attachment("phone-note.json", "application/json", body)
+    (original,) = await keep(app.documents, file, ())
+    try:
+        async with app.service.unit_of_work() as work:
+            earlier = await answered_before(work, request) if request is not None else None
+            if earlier is None:
+                return await _record(app, work, note, actor, original, request), False
+            accepted = await _answer_again(work, earlier)
+    except (RuleViolation, BadEvent):
+        await app.documents.delete(original.document.document_id)
+        raise
+    await app.documents.delete(original.document.document_id)
+    return accepted, True
+
+
+async def _record(
+    app: App,
+    work: UnitOfWork,
+    note: PhoneNote,
+    actor: Actor,
+    original: Kept,
+    request: Request | None,
+) -> Accepted:
+    outcome = _outcome(app, work, note, actor, await _case(work, note), original)
     assert outcome.contact is not None
     await store.save_received(work.connection, [outcome.row])
     await store.save_documents(work.connection, [original.row(outcome.row.received_id)])
@@ -52,7 +69,7 @@ async def take_note(
     publish(work, outcome)
     if request is not None:
         await remember(work, request, outcome.contact.contact_id)
-    return _accepted(outcome.row), False
+    return _accepted(outcome.row)
 
 
 async def _case(work: UnitOfWork, note: PhoneNote) -> KnownCase | None:

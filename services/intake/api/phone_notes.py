@@ -25,8 +25,7 @@ def routes(app: App) -> APIRouter:
         idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Accepted:
         """Take the note of a call; the same `Idempotency-Key` gives the same contact."""
-        async with app.service.unit_of_work() as work:
-            accepted, repeated = await noting.take_note(app, work, note, actor, idempotency_key)
+        accepted, repeated = await noting.take_note(app, note, actor, idempotency_key)
         if repeated:
             response.status_code = status.HTTP_200_OK
         return accepted
