@@ -36,7 +36,7 @@ def _one(parsed: Parsed) -> dict[str, Any]:
         "machine": parsed.machine,
         "unidentified": parsed.queued,
         "attachments": [_attachment(kept) for kept in parsed.attachments],
-        "delivery_report": parsed.report.model_dump(mode="json") if parsed.report else None,
+        "delivery_report": _report(parsed),
     }
     if contact is None:
         return shown
@@ -53,6 +53,15 @@ def _one(parsed: Parsed) -> dict[str, Any]:
         "unconfirmed_details": stated["unconfirmed_details"],
         "needs_person": contact.needs_person,
     }
+
+
+def _report(parsed: Parsed) -> dict[str, Any] | None:
+    """What a server reports; a notice is named only if its Message-ID is proven to be ours."""
+    if parsed.fate is None:
+        return None
+    status, code = parsed.fate
+    notice = parsed.report.notice_id if parsed.report else None
+    return {"notice_id": notice, "status": status, "code": code}
 
 
 def _attachment(kept: Kept) -> dict[str, Any]:
@@ -104,9 +113,7 @@ def _facts(shown: Mapping[str, Any]) -> Table:
         "received": shown["received_at"],
         "sender": f"{who or 'unknown'} ({trust})",
         "machine": shown["machine"],
-        "notice": " ".join([report["notice_id"], report["status"], report["code"]])
-        if report
-        else None,
+        "notice": _fate(report) if report else None,
         "references": ", ".join([*references["cases"], *references["notices"]]),
         "case": shown.get("case_id"),
         "client": shown.get("client_id"),
@@ -121,6 +128,11 @@ def _facts(shown: Mapping[str, Any]) -> Table:
         if value:
             table.add_row(_plain(name, "bold"), _plain(str(value)))
     return table
+
+
+def _fate(report: Mapping[str, Any]) -> str:
+    notice = report["notice_id"] or "none of ours that is proven"
+    return f"{notice}: {report['status']} {report['code']}".strip()
 
 
 def _with_reason(intent: str | None, evidence: str | None) -> str | None:

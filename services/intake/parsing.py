@@ -13,6 +13,7 @@ from services.intake.adapters.scans import ReadLetter, ScanReader
 from services.intake.arrivals import NOT_STORED, Arrival, Kept, mail_as_document, not_stored
 from services.intake.deciding import KnownToBatch, decide
 from services.intake.domain.attachments import Attachment
+from services.intake.domain.bounces import fate_told
 from services.intake.domain.identify import Known, References
 from services.intake.domain.normalise import Circumstances, sender_of
 from services.intake.domain.phone import PhoneNote, contact_of_note, identify_caller
@@ -46,6 +47,7 @@ class Parsed:
         machine: What says that no person wrote it.
         contact: As review would get it.
         report: What a delivery report says of which notice.
+        fate: What it says, and its status code, also if it names no notice of ours.
         attachments: What came with it.
     """
 
@@ -58,6 +60,7 @@ class Parsed:
     machine: str | None = None
     contact: ContactReceived | None = None
     report: DeliveryReported | None = None
+    fate: tuple[str, str] | None = None
     attachments: tuple[Kept, ...] = ()
 
 
@@ -87,8 +90,9 @@ class Parser:
         arrival = Arrival(NOT_STORED, NOT_STORED, received_at, read, documents)
         known = KnownToBatch(self.known, self.clients)
         outcome = decide(arrival, known, self.programmes, received_at, wait=0)
+        fate = fate_told(read.mail) if read.machine else None
         return Parsed(
-            _kind(outcome.row.verdict),
+            _kind(read.machine, fate),
             Channel.EMAIL,
             received_at,
             sender_of(read.mail),
@@ -97,6 +101,7 @@ class Parser:
             machine=read.machine,
             contact=outcome.contact,
             report=outcome.report,
+            fate=fate,
             attachments=documents[1:],
         )
 
@@ -176,7 +181,7 @@ class Parser:
         )
 
 
-def _kind(verdict: str | None) -> Kind:
-    if verdict == "machine":
-        return "machine"
-    return "delivery_report" if verdict == "delivery_report" else "contact"
+def _kind(machine: str | None, fate: tuple[str, str] | None) -> Kind:
+    if machine is None:
+        return "contact"
+    return "delivery_report" if fate else "machine"

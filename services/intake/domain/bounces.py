@@ -112,20 +112,30 @@ def delivery_report(mail: ParsedMail, key: str) -> DeliveryReport | None:
         mail: Any mail.
         key: The secret of our own Message-IDs.
     """
-    if not (mail.is_report or is_from_mail_system(mail)):
+    told_fate = fate_told(mail)
+    if told_fate is None:
         return None
+    fate, code = told_fate
     told = "\n".join(mail.reports)
-    fate = _fate(told) or (None if mail.is_report or _ACTION.search(told) else _told_in_words(mail))
-    if fate is None:
-        return None
     # Some systems return the original in the text, or name it in the thread headers only.
     attached = "\n".join(attachment.text for attachment in mail.attachments)
     named = "\n".join((told, mail.text, attached, *mail.references))
     notices = notice_ids_in(named, key)
     if not notices:
         return None
+    return DeliveryReport(notices[0], fate, code)
+
+
+def fate_told(mail: ParsedMail) -> tuple[Fate, str] | None:
+    """What a mail server reports about any mail, and its status code; None if it reports none."""
+    if not (mail.is_report or is_from_mail_system(mail)):
+        return None
+    told = "\n".join(mail.reports)
+    fate = _fate(told) or (None if mail.is_report or _ACTION.search(told) else _told_in_words(mail))
+    if fate is None:
+        return None
     code = _STATUS.search(told) or _CODE_IN_TEXT.search(_explanation(mail))
-    return DeliveryReport(notices[0], fate, code[1] if code else "")
+    return fate, code[1] if code else ""
 
 
 def _fate(told: str) -> Fate | None:
