@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from shared.contract.catalogue import CONTACTS
 from shared.database import Database
 from shared.messaging.envelope import encode
 from shared.migrations import migrate
+from shared.own_folder import own_folder
 from tests.support.postgres import PostgresServer, running_postgres
 
 _CHUNK = 5000
@@ -53,10 +53,9 @@ class Surroundings:
 def surroundings() -> Iterator[Surroundings]:
     """Start broker and database server in a temporary folder, with all topics."""
     with (
-        tempfile.TemporaryDirectory(prefix="claimsdesk-bench-") as name,
+        own_folder("bench") as folder,
         running_postgres() as server,
     ):
-        folder = Path(name)
         broker = EmbeddedKafka(folder / "kafka")
         broker.start()
         try:

@@ -5,7 +5,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from deploy.local.errors import StartError
 from deploy.local.ports import free_port
 from deploy.local.process import LeashedProcess, wait_until
+from shared.own_folder import own_folder
 
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -52,8 +52,7 @@ def running_program(
         StartError: the server did not come up.
     """
     # Not in pytest's folder, which only its owner may enter.
-    home = Path(tempfile.mkdtemp(prefix="claimsdesk-postgres-"))
-    try:
+    with own_folder("postgres") as home:
         port = free_port()
         _initialise(programs, home, user, password)
         server = _server(programs, home, {"port": str(port), **settings})
@@ -69,8 +68,6 @@ def running_program(
             yield port
         finally:
             _stop(server)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _initialise(programs: Path, home: Path, user: str, password: str) -> None:

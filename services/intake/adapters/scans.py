@@ -7,7 +7,6 @@ holds up nobody else. `docs/letters.md` tells what becomes of a scan.
 
 import asyncio
 import os
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from services.intake.adapters.sandbox import OpenDocument, PageAnswer, Sandbox
 from services.intake.domain.decoding import clean
 from services.intake.domain.letter_parts import PageMarks, split_letters
 from services.intake.domain.readings import PageReading, ScanText, joined
+from shared.own_folder import own_folder
 
 log = structlog.get_logger(__name__)
 
@@ -140,8 +140,7 @@ class ScanReader:
         self, data: bytes, media_type: str
     ) -> AsyncIterator[tuple[OpenDocument | None, Path]]:
         async with self._one_document:
-            with tempfile.TemporaryDirectory(prefix="claimsdesk-scan-") as name:
-                folder = Path(name)
+            with own_folder("scan") as folder:
                 if media_type not in READABLE:
                     yield None, folder
                     return
