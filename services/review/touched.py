@@ -61,9 +61,9 @@ class Touched:
         waited_for = set(self.waited_for)
         for contact in contacts:
             unknown = self._unknown(contact)
-            if unknown == Unknown() and contact.case_id not in waited_for:
+            if unknown is None and contact.case_id not in waited_for:
                 continue
-            early[contact.contact_id] = unknown
+            early[contact.contact_id] = unknown or Unknown()
             if contact.case_id:
                 waited_for.add(contact.case_id)
         return early
@@ -109,15 +109,13 @@ class Touched:
             or self.only_policies.get(contact.client_id or "")
         )
 
-    def _unknown(self, contact: ContactReceived) -> Unknown:
+    def _unknown(self, contact: ContactReceived) -> Unknown | None:
         number = self._number_for(contact, self.cases.get(contact.case_id or ""))
         policy = self.policies.get(number or "")
-        complete = policy is not None and policy.holder_client_id in self.clients
-        client_id = contact.client_id
-        return Unknown(
-            policy_number=None if complete else number,
-            client_id=None if client_id in self.clients else client_id,
-        )
+        if policy is not None and policy.holder_client_id in self.clients:
+            number = None
+        client_id = None if contact.client_id in self.clients else contact.client_id
+        return Unknown(number, client_id) if number or client_id else None
 
     async def save(self, connection: AsyncConnection, case_of_contact: dict[str, str]) -> None:
         """Store what the contacts changed."""
