@@ -18,6 +18,7 @@ from shared.contract.contacts import ContactReceived, DocumentKind
 from tests.support.intake_desk import (
     CASE_ID,
     CLIENT,
+    POLICY,
     IntakeDesk,
     case_file,
     image_pdf,
@@ -346,3 +347,45 @@ async def test_who_may_do_what(desk: IntakeDesk, role: str, allowed: set[str]):
 async def test_received_needs_a_filter(desk: IntakeDesk):
     async with desk.api() as api:
         assert (await api.get("/received")).status_code == 422
+
+
+async def test_a_note_is_checked_while_it_is_keyed_in_and_nothing_is_kept(desk: IntakeDesk):
+    await desk.knows(POLICY)
+    draft = {"call_back_number": "030 23125 101", "policy_number": "HH-2024-000124"}
+    wrong = draft | {
+        "case_id": CASE_ID[:-1] + "Z",
+        "lines": [{"description": "Rad", "amount": "1,50"}],
+    }
+    async with desk.api() as api:
+        german = (await api.post("/phone-notes/validate", json=draft)).json()
+        english = (
+            await api.post(
+                "/phone-notes/validate", json=wrong, headers={"Accept-Language": "en-GB, de;q=0.5"}
+            )
+        ).json()
+        whole = (await api.post("/phone-notes/validate", json=NOTE)).json()
+        nothing = await api.post("/phone-notes/validate", json=[1])
+        odd = await api.post(
+            "/phone-notes/validate",
+            content=b'{"policy_number": "\\u0000", "client_id": "\\ud800"}',
+            headers={"Content-Type": "application/json"},
+        )
+    async with desk.api("auditor") as api:
+        assert (await api.post("/phone-notes/validate", json=draft)).status_code == 403
+    assert german["acceptable"] is False
+    assert german["missing"] == ["caller_name", "text"]
+    assert german["normalised"] == {"call_back_number": "+493023125101"}
+    assert [(each["field"], each["code"]) for each in german["hints"]] == [
+        ("policy_number", "policy_unknown")
+    ]
+    assert "kennen wir nicht" in german["hints"][0]["message"]
+    assert {each["field"]: each["suggestion"] for each in english["errors"]} == {
+        "case_id": None,
+        "lines.0.amount": "1.50",
+    }
+    assert "check sign" in english["errors"][0]["message"] + english["errors"][1]["message"]
+    assert (whole["acceptable"], whole["errors"], whole["hints"]) == (True, [], [])
+    assert nothing.status_code == 422
+    assert odd.status_code in {200, 422}
+    assert await desk.published() == []
+    assert not list(desk.app.settings.documents_dir.rglob("*"))

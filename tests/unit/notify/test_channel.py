@@ -46,6 +46,12 @@ STRANGER = a_case(client=None, correspondents=("stranger@client.example",))
         (STRANGER, NoticeKind.RECEIPT, Email("stranger@client.example", "")),
         (STRANGER, NoticeKind.INFORMATION_REQUEST, Email("stranger@client.example", "")),
         (STRANGER, NoticeKind.COMPLAINT_ACKNOWLEDGED, Email("stranger@client.example", "")),
+        (STRANGER, NoticeKind.PASSED_ON, Email("stranger@client.example", "")),
+        (
+            KNOWN.model_copy(update={"channel": Channel.WEB}),
+            NoticeKind.RECEIPT,
+            Email("erika@client.example", NAME),
+        ),
     ],
 )
 def test_the_way_of_a_notice(case: CaseFileUpdated, kind: NoticeKind, way: Way):
@@ -57,6 +63,7 @@ def test_the_way_of_a_notice(case: CaseFileUpdated, kind: NoticeKind, way: Way):
     [
         (STRANGER, NoticeKind.DECISION),
         (STRANGER.model_copy(update={"channel": Channel.LETTER}), NoticeKind.RECEIPT),
+        (STRANGER.model_copy(update={"channel": Channel.WEB}), NoticeKind.RECEIPT),
         (STRANGER.model_copy(update={"correspondents": ()}), NoticeKind.RECEIPT),
         (with_client(KNOWN, email_consent=False, postal_address=None), NoticeKind.RECEIPT),
         (

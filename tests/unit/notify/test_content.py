@@ -8,6 +8,7 @@ import pytest
 from services.notify.adapters.templates import Templates
 from services.notify.domain.content import ContentMissing, NoticeFacts, facts_of
 from services.notify.domain.samples import SAMPLE_DAY
+from shared.contract.base import utc
 from shared.contract.case_file import (
     ArithmeticStep,
     AssessedLine,
@@ -16,6 +17,7 @@ from shared.contract.case_file import (
     DecidedLine,
     DecisionOutcome,
     NoticeKind,
+    PassedOn,
 )
 from shared.contract.contacts import ClaimDetails, ClaimLine, Language
 from tests.support.notify_desk import PROGRAMMES, a_case, with_client
@@ -203,3 +205,26 @@ def test_a_long_description_is_cut_in_the_table():
     assert amounts
     assert len(amounts.rows[0].label) <= 120
     assert amounts.rows[0].label.endswith("sehr…")
+
+
+def passed_on(body: str) -> CaseFileUpdated:
+    fact = PassedOn(
+        contact_id="contact-2", body=body, received_at=utc(2026, 3, 31, 22, 30), by="rita"
+    )
+    return a_case(opened_at=utc(2026, 1, 2), facts=(fact,))
+
+
+def test_who_was_passed_on_reads_to_whom_and_which_day_counts():
+    told = facts(passed_on("housing_benefit"), NoticeKind.PASSED_ON)
+    assert told.passed_on_to == "die Wohngeldstelle Musterstadt"
+    # Half past ten in the evening, UTC: at the desk it is the next day already.
+    assert told.received_on == f"1.{NB}April{NB}2026"
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [(a_case(facts=()), "nothing was passed on"), (passed_on("ufo_office"), "'ufo_office'")],
+)
+def test_a_handover_to_nobody_is_refused(case: CaseFileUpdated, why: str):
+    with pytest.raises(ContentMissing, match=why):
+        facts(case, NoticeKind.PASSED_ON)
