@@ -34,9 +34,11 @@ app = typer.Typer(
 )
 topics_app = typer.Typer(no_args_is_help=True, help="The desk's Kafka topics: list, apply.")
 policies_app = typer.Typer(no_args_is_help=True, help="Clients and policies: import.")
+people_app = typer.Typer(no_args_is_help=True, help="Who works at the desk, in teams: import.")
 contact_app = typer.Typer(no_args_is_help=True, help="Contacts of clients: send, parse.")
 app.add_typer(topics_app, name="topics")
 app.add_typer(policies_app, name="policies")
+app.add_typer(people_app, name="people")
 app.add_typer(contact_app, name="contact")
 
 KafkaOption = Annotated[
@@ -334,6 +336,26 @@ def policies_import(
             typer.echo("review knows every policy")
 
 
+@people_app.command("import")
+def people_import(
+    file: Annotated[Path, typer.Argument(help="YAML or JSON with `people:` and `teams:`.")],
+    kafka: KafkaOption = None,
+) -> None:
+    """Publish people, their teams, absences and deputies, and each team's chain of supervisors.
+
+    The whole file is checked first: if anything in it does not fit, nothing is sent. Importing it
+    again changes nothing; a correction needs a higher revision. Who left stays, with
+    [bold]active: false[/bold].
+    """
+    from claimsdesk.desks import find_kafka
+    from claimsdesk.people import publish_staff, read_staff
+
+    with _told():
+        staff = read_staff(file)
+        publish_staff(staff, find_kafka(kafka))
+        typer.echo(f"sent {staff}")
+
+
 def _token_for(wait: str | None, file: Path) -> str:
     """The token to wait with; asked for before anything is sent."""
     if wait is None:
@@ -342,6 +364,25 @@ def _token_for(wait: str | None, file: Path) -> str:
         message = f"{file} is not there: --wait needs a token (--token-file)"
         raise CommandError(message)
     return file.read_text(encoding="utf-8").strip()
+
+
+@app.command()
+def token(
+    name: Annotated[str, typer.Argument(help="The system's name; its claims are kept under it.")],
+    client: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CLIENT_ID", help="For whom it may act; may be repeated."),
+    ] = None,
+    desk: DeskOption = None,
+) -> None:
+    """Print a token for a client's own system, which sends claims to the local desk's API.
+
+    In a deployment an identity provider signs such tokens; docs/intake-api.md says what they hold.
+    """
+    from claimsdesk.desks import find_desk
+
+    with _told():
+        typer.echo(find_desk(desk).system_token(name, client or ()))
 
 
 @contact_app.command("send")

@@ -6,7 +6,7 @@ from its key and revision, and readers take the highest revision.
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,6 +21,9 @@ from shared.contract.base import Body
 from shared.contract.reference import ClientChanged, PolicyChanged
 
 SOURCE = "policy-administration"
+_SECTIONS = frozenset({"clients", "policies"})
+_OTHERS = frozenset({"people", "teams"})
+"""What `claimsdesk people import` reads from the same file."""
 _DELIVERY_TIMEOUT_S = 20
 _MISSING_TOPIC_MS = 3_000
 _POLL_S = 0.1
@@ -55,7 +58,7 @@ def read_file(path: Path) -> Reference:
             the file, the entry and the field, every problem on its own line.
     """
     content = _content(path)
-    if not isinstance(content, dict) or not content.keys() <= {"clients", "policies"}:
+    if not isinstance(content, dict) or not content.keys() <= _SECTIONS | _OTHERS:
         message = f"{path}: wanted are the lists `clients` and `policies`, and nothing else"
         raise CommandError(message)
     problems: list[str] = []
@@ -72,6 +75,22 @@ def publish(reference: Reference, bootstrap: str) -> Counts:
     Raises:
         CommandError: The broker is away or refused an event.
     """
+    bodies: tuple[ClientChanged | PolicyChanged, ...] = (*reference.clients, *reference.policies)
+    send_events([(body, str(body.revision)) for body in bodies], source=SOURCE, bootstrap=bootstrap)
+    return Counts(len(reference.clients), len(reference.policies))
+
+
+def send_events(events: Sequence[tuple[Body, str]], *, source: str, bootstrap: str) -> None:
+    """Send events of an administration and wait until the broker has stored each of them.
+
+    Args:
+        events: Each with what makes it unique for its type and key, such as its revision.
+        source: Who sends them.
+        bootstrap: The broker, `host:port`.
+
+    Raises:
+        CommandError: The broker is away or refused an event.
+    """
     from confluent_kafka import KafkaException, Producer
 
     from shared.messaging.envelope import encode
@@ -81,7 +100,7 @@ def publish(reference: Reference, bootstrap: str) -> Counts:
         {
             "bootstrap.servers": bootstrap,
             "enable.idempotence": True,
-            "client.id": "claimsdesk-policies",
+            "client.id": f"claimsdesk-{source}",
             "message.timeout.ms": _DELIVERY_TIMEOUT_S * 1000,
             "topic.metadata.propagation.max.ms": _MISSING_TOPIC_MS,
             "log_level": 0,
@@ -89,12 +108,8 @@ def publish(reference: Reference, bootstrap: str) -> Counts:
     )
     now = datetime.now(UTC)
     try:
-        bodies: tuple[ClientChanged | PolicyChanged, ...] = (
-            *reference.clients,
-            *reference.policies,
-        )
-        for body in bodies:
-            record = encode(body, source=SOURCE, cause=str(body.revision), at=now)
+        for body, cause in events:
+            record = encode(body, source=source, cause=cause, at=now)
             producer.produce(
                 record.topic,
                 key=record.key,
@@ -113,7 +128,6 @@ def publish(reference: Reference, bootstrap: str) -> Counts:
             "(`claimsdesk topics apply`)? Repeat the import: what arrived is not counted twice."
         )
         raise CommandError(message)
-    return Counts(len(reference.clients), len(reference.policies))
 
 
 def import_file(path: Path, bootstrap: str) -> Counts:
@@ -202,7 +216,7 @@ def _entries(
             continue
         # Readers ignore unknown fields, for the sake of tomorrow's events; an author's typing
         # error must not pass for one.
-        unknown = list(_unknown_fields(entry, body.model_dump()))
+        unknown = list(unknown_fields(entry, body.model_dump()))
         problems += [f"{place}, field {field}: no such field" for field in unknown]
         identity = str(getattr(body, key))
         if identity in seen:
@@ -211,13 +225,14 @@ def _entries(
         yield body
 
 
-def _unknown_fields(given: Any, known: Any, path: str = "") -> Iterator[str]:
+def unknown_fields(given: Any, known: Any, path: str = "") -> Iterator[str]:
+    """What somebody wrote that a model does not have, each as `field.of.a.field`."""
     if isinstance(given, dict) and isinstance(known, dict):
         for name, value in given.items():
             if name not in known:
                 yield f"{path}{name}"
             else:
-                yield from _unknown_fields(value, known[name], f"{path}{name}.")
+                yield from unknown_fields(value, known[name], f"{path}{name}.")
     elif isinstance(given, list) and isinstance(known, (list, tuple)):
         for index, (one, other) in enumerate(zip(given, known, strict=False)):
-            yield from _unknown_fields(one, other, f"{path}{index}.")
+            yield from unknown_fields(one, other, f"{path}{index}.")

@@ -75,6 +75,7 @@ def up(directory: Path, console: Console, *, samples: bool, show_logs: bool) -> 
 
     def prepare(bootstrap: str) -> None:
         once.at_least("policies", lambda: _load_policies(bootstrap, console))
+        once.at_least("people", lambda: _load_people(bootstrap))
 
     desk = LocalDesk(
         directory,
@@ -197,6 +198,12 @@ def _load_policies(bootstrap: str, console: Console) -> None:
     from claimsdesk.policies import import_file
 
     import_file(SAMPLE_POLICIES, bootstrap)
+
+
+def _load_people(bootstrap: str) -> None:
+    from claimsdesk.people import import_staff
+
+    import_staff(SAMPLE_POLICIES, bootstrap)
 
 
 def _send_samples(desk: LocalDesk, console: Console) -> None:

@@ -22,6 +22,7 @@ from claimsdesk.demo.run import Run
 from claimsdesk.desks import DESCRIPTION, Desk, find_desk, read_description
 from claimsdesk.errors import CommandError
 from claimsdesk.lag import wait_until_read
+from claimsdesk.people import import_staff
 from claimsdesk.policies import Reference, publish, read_file
 from deploy.local.desk import LocalDesk
 from deploy.local.preflight import check_machine
@@ -127,6 +128,7 @@ def _own_desk(directory: Path, reference: Reference, say: Say) -> Iterator[Desk]
 
     def prepare(kafka: str) -> None:
         publish(reference, kafka)
+        import_staff(SAMPLE_REFERENCE, kafka)
 
     with LocalDesk(directory, prepare=prepare, say=say) as desk:
         desk.wait_ready()

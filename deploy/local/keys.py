@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 from shared.auth import ALGORITHM, AUDIENCE, ISSUER
 
 LIFETIME = timedelta(days=7)
+SIGNING_KEY = "signing-key.json"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ PEOPLE = (
     Person("rita", "Rita Sommer", "representative"),
     Person("ruben", "Ruben Adler", "representative"),
     Person("sven", "Sven Lindqvist", "supervisor"),
+    Person("sofia", "Sofia Brandt", "supervisor"),
+    Person("hanna", "Hanna Falk", "supervisor"),
     Person("ada", "Ada Wirth", "auditor"),
 )
 
@@ -45,7 +48,7 @@ class SigningKey:
 
     def __init__(self, directory: Path) -> None:
         self.jwks_file = directory / "jwks.json"
-        private = directory / "signing-key.json"
+        private = directory / SIGNING_KEY
         directory.mkdir(parents=True, exist_ok=True)
         if private.exists():
             self._key = ECKey.import_key(json.loads(private.read_text(encoding="utf-8")))
