@@ -59,10 +59,10 @@ def parse_command(
 
 
 def _logs_are_not_wanted() -> None:
-    """What the service would log is said by the output itself."""
+    """What the service would log is said by the output itself, but for faults of our program."""
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
     )
 
 

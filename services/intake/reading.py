@@ -21,7 +21,6 @@ from services.intake.domain.machines import machine_reason
 from services.intake.domain.mail import ParsedMail, fingerprint, parse_mail
 from services.intake.domain.normalise import ReadDocument
 from services.intake.domain.quotes import Reply, take_apart
-from services.intake.domain.references import policy_numbers
 from services.intake.domain.text_layers import is_text
 from services.intake.settings import Settings
 from shared.contract.contacts import DocumentKind
@@ -34,7 +33,6 @@ _MOST_DOCUMENTS: Final = 20
 """So many attachments are searched for words; all of them are kept."""
 _QUOTED: Final = 2
 """The place of signature and history among the places where references are looked for."""
-_SURE: Final = 0.9
 _LONGEST_PROBLEM: Final = 500
 
 
@@ -124,7 +122,6 @@ async def _read(
         _left_out(mail),
         mail.problem,
         absence and absence.value,
-        _several_policies(mail.subject, reply.text),
     )
     return ReadMail(
         mail,
@@ -153,15 +150,6 @@ def _own_words(mail: ParsedMail, kept: list[Attachment]) -> Reply:
         return reply
     forwarded = take_apart(carried[0].text.partition("\n\n")[2])
     return replace(reply, text=forwarded.text, history=f"{reply.history}\n{forwarded.history}")
-
-
-def _several_policies(*texts: str) -> str | None:
-    """Say if a client names more than one policy: which one is meant is for a person."""
-    numbers = [
-        hit.value for text in texts for hit in policy_numbers(text) if hit.confidence >= _SURE
-    ]
-    named = list(dict.fromkeys(numbers))[:5]
-    return f"more than one policy number is named: {', '.join(named)}" if len(named) > 1 else None
 
 
 async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bool) -> ReadDocument:
