@@ -67,6 +67,13 @@ class Intake:
                 pass
             time.sleep(0.1)
 
+    def wait_until_it_says(self, part: str, words: str) -> None:
+        """… in `/readyz` that something is wrong with a part of it."""
+        end = time.monotonic() + 20
+        while words not in self.get("/readyz").json()["problems"].get(part, ""):
+            assert time.monotonic() < end, "not said in time"
+            time.sleep(0.1)
+
     def kill_and_restart(self) -> None:
         self._process.kill()
         self._process.wait(10)
@@ -138,12 +145,16 @@ def test_killed_while_mails_come_in(own_kafka, mail_server: MailServer, new_data
                     intake.wait_until_it_reads()
         contacts = published(bootstrap, MAILS)
         intake.wait_until_it_reads()
+        with mail_server.mailbox(DESK_ADDRESS) as box:
+            assert box.uids() == []
+            box.folder.set("Processed")
+            assert len(box.uids()) == MAILS
+        mail_server.kill()
+        intake.wait_until_it_says("mailbox", "is away; mails wait in the inbox")
+        mail_server.start()
+        intake.wait_until_it_reads()
     finally:
         ended = intake.stop()
     assert ended == 0, "asked to end, it stops in order"
     subjects = Counter(contact.words.subject for contact in contacts.values())
     assert subjects == Counter(f"S {number}" for number in range(MAILS))
-    with mail_server.mailbox(DESK_ADDRESS) as box:
-        assert box.uids() == []
-        box.folder.set("Processed")
-        assert len(box.uids()) == MAILS
