@@ -5,12 +5,13 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from claimsdesk.errors import CommandError
+from deploy.local.keys import SIGNING_KEY, SigningKey
 
 DEFAULT_FOLDER = Path("var")
 DESCRIPTION = "desk.json"
@@ -25,7 +26,11 @@ ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """How to reach a desk's parts, and as whom."""
+    """How to reach a desk's parts, and as whom.
+
+    Attributes:
+        keys: The folder of the local sign-in's key, to sign tokens for others than its people.
+    """
 
     urls: Mapping[str, str]
     kafka: str
@@ -33,6 +38,7 @@ class Desk:
     imap: tuple[str, int]
     address: str
     tokens: Mapping[str, str]
+    keys: Path
 
     def token(self, who: str) -> str:
         """The token of a person (`rita`) or of who has a role (`supervisor`).
@@ -46,6 +52,17 @@ class Desk:
             message = f"nobody at this desk is {who!r}; known are: {known}"
             raise CommandError(message)
         return self.tokens[subject]
+
+    def system_token(self, name: str, clients: Iterable[str]) -> str:
+        """A token for a client's own system, which may act for these clients.
+
+        Raises:
+            CommandError: The desk's signing key is not on this machine.
+        """
+        if not (self.keys / SIGNING_KEY).is_file():
+            message = f"{self.keys} holds no signing key; only the local desk signs tokens"
+            raise CommandError(message)
+        return SigningKey(self.keys).token(name, name, ["client_system"], clients=clients)
 
 
 def find_desk(given: str | None) -> Desk:
@@ -107,6 +124,7 @@ def read_description(file: Path) -> Desk:
             imap=_address(said["imap"]),
             address=said["desk_address"],
             tokens=tokens,
+            keys=Path(said.get("keys", file.parent / "keys")),
         )
     except (OSError, ValueError, KeyError, AttributeError) as problem:
         message = f"{file} does not describe a desk: {problem}"

@@ -12,6 +12,7 @@ from claimsdesk.errors import CommandError
 _CHANNELS = {
     ".eml": "email",
     ".phone.json": "phone",
+    ".web.json": "web",
     ".letter.pdf": "letter",
     ".letter.png": "letter",
     ".letter.jpg": "letter",
@@ -24,6 +25,7 @@ _CHANNELS = {
     ".tiff": "letter",
 }
 """What a file is, by how its name ends; the longer ending counts."""
+_NAMES = "NAME.eml, NAME.phone.json, NAME.web.json, NAME.letter.pdf …"
 _EXPECTATIONS = (".expect.yaml", ".expect.yml", ".expect.json")
 
 
@@ -75,7 +77,7 @@ def load_contacts(folder: Path) -> list[Contact]:
     for name, expectation in expectations.items():
         contacts[name] = _repeat(folder, name, expectation, contacts)
     if not contacts:
-        message = f"{folder} holds no contact (NAME.eml, NAME.phone.json, NAME.letter.pdf …)"
+        message = f"{folder} holds no contact ({_NAMES})"
         raise CommandError(message)
     return in_order(contacts.values())
 
@@ -88,7 +90,7 @@ def load_contact(file: Path) -> Contact:
     """
     ending = _ending(file)
     if ending is None:
-        message = f"{file}: a contact is called NAME.eml, NAME.phone.json, NAME.letter.pdf …"
+        message = f"{file}: a contact is called {_NAMES}"
         raise CommandError(message)
     try:
         return _contact(file, ending, None)

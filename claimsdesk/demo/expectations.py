@@ -57,7 +57,7 @@ class Expected(_Part):
 
 
 class Step(_Part):
-    """What a person does about the case once the contact has settled: decide, accept or return.
+    """What a person does once the contact has settled: decide, accept, return, or pass it on.
 
     `by` is a person (`rita`) or a role (`representative`, `second_representative`, `supervisor`).
     """
@@ -66,14 +66,16 @@ class Step(_Part):
     accept: bool = False
     instruction: Annotated[str | None, Field(alias="return")] = None
     outcome: Literal["approve", "approve_in_part", "deny", "escalate"] | None = None
+    pass_on: str | None = Field(default=None, description="The body that is responsible.")
     reasons: tuple[str, ...] = ()
     lines: dict[int, Decimal] = Field(default_factory=dict, description="Line to amount.")
     comment: str = ""
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> "Step":
-        if sum((self.accept, self.instruction is not None, self.outcome is not None)) != 1:
-            message = "a step says exactly one of: outcome, accept, return"
+        said = (self.instruction, self.outcome, self.pass_on)
+        if self.accept + sum(each is not None for each in said) != 1:
+            message = "a step says exactly one of: outcome, accept, return, pass_on"
             raise ValueError(message)
         return self
 
@@ -81,7 +83,7 @@ class Step(_Part):
 class Expectation(_Part):
     """A whole expectation file."""
 
-    channel: Literal["email", "phone", "letter"] | None = None
+    channel: Literal["email", "phone", "letter", "web"] | None = None
     about: str = ""
     after: tuple[str, ...] = ()
     duplicate_of: str | None = None

@@ -1,4 +1,4 @@
-"""What people do about a case in the demo: decide, accept an escalation, return a case."""
+"""What people do about a case in the demo: decide, accept or return it, pass a contact on."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ _ESCALATION_LIMIT_S = 10.0
 _POLL_S = 0.15
 
 
-async def act(apis: Apis, case_id: str, step: Step) -> None:
+async def act(apis: Apis, case_id: str, contact_id: str, step: Step) -> None:
     """Do one step as the person it names.
 
     Raises:
@@ -23,6 +23,10 @@ async def act(apis: Apis, case_id: str, step: Step) -> None:
     """
     if step.outcome is not None:
         await _decide(apis, case_id, step)
+        return
+    if step.pass_on is not None:
+        wish = {"body": step.pass_on, "reason": step.comment}
+        await apis.post("intake", f"/contacts/{contact_id}/pass-on", step.by, json=wish)
         return
     standing = ("opened",) if step.accept else ("accepted", "opened")
     escalation_id = await _escalation(apis, case_id, step.by, standing)

@@ -17,6 +17,7 @@ from claimsdesk.demo.results import Result, mismatches
 from claimsdesk.demo.sending import (
     Sent,
     scanned_anew,
+    send_claim,
     send_letter,
     send_mail,
     send_phone_note,
@@ -106,7 +107,7 @@ class Run:
             case_id = followed.result().case_id
             if case_id is None:
                 break
-            await act(self.apis, case_id, step)
+            await act(self.apis, case_id, followed.contact_id, step)
             final = step is expectation.then[-1]
             check = (lambda result: not differs(result)) if final else None
             settled = await settle(followed, self.apis, as_expected=check, repeat=repeat)
@@ -121,6 +122,8 @@ class Run:
         at = datetime.now(UTC)
         if contact.channel == "phone":
             return await send_phone_note(self.apis, content, at)
+        if contact.channel == "web":
+            return await send_claim(self.desk, content, at)
         if contact.channel == "letter":
             name = contact.file.name if contact.file else contact.name
             return await send_letter(self.apis, name, content, at)

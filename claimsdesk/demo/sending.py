@@ -1,11 +1,14 @@
 """A contact handed to the desk as a client's would come: by SMTP, or keyed in and uploaded."""
 
 import asyncio
+import json
 import smtplib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from uuid import uuid4
+
+import httpx
 
 from claimsdesk.demo.apis import Apis
 from claimsdesk.demo.mails import ready_to_send
@@ -21,6 +24,9 @@ MEDIA_TYPES = {
     ".tiff": "image/tiff",
 }
 _SMTP_TIMEOUT_S = 15
+_HTTP_TIMEOUT_S = 10
+_PORTAL = "client-portal"
+"""The client's system that sends claims by web."""
 _CLERK = "second_representative"
 """Who keys in phone notes and uploads letters: another than who decides, as the rules want."""
 
@@ -72,6 +78,35 @@ async def send_phone_note(apis: Apis, content: bytes, at: datetime) -> Sent:
     headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
     answer = await apis.post("intake", "/phone-notes", _CLERK, content=content, headers=headers)
     return Sent(at, contact_id=answer["contact_id"])
+
+
+async def send_claim(desk: Desk, content: bytes, at: datetime) -> Sent:
+    """Send a claim as the client's own system would; it may act for the client that it names.
+
+    Raises:
+        CommandError: The file is no JSON object, or intake refused it.
+    """
+    try:
+        stated = json.loads(content)
+        client_id = stated.get("client_id")
+    except (ValueError, AttributeError) as problem:
+        message = f"a claim by web is one JSON object: {problem}"
+        raise CommandError(message) from problem
+    headers = {
+        "Authorization": f"Bearer {desk.system_token(_PORTAL, [client_id] if client_id else [])}",
+        "Idempotency-Key": str(uuid4()),
+        "Content-Type": "application/json",
+    }
+    async with httpx.AsyncClient(base_url=desk.urls["intake"], timeout=_HTTP_TIMEOUT_S) as intake:
+        try:
+            answer = await intake.post("/claims", content=content, headers=headers)
+        except httpx.HTTPError as problem:
+            message = f"intake does not answer: {problem!r}"
+            raise CommandError(message) from problem
+    if answer.is_error:
+        message = f"intake answered {answer.status_code} to POST /claims: {answer.text}"
+        raise CommandError(message)
+    return Sent(at, contact_id=answer.json()["contact_id"])
 
 
 def scanned_anew(content: bytes, mark: str) -> bytes:

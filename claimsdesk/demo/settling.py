@@ -66,6 +66,11 @@ class Followed:
         return None if verdict == _PENDING else str(verdict)
 
     @property
+    def contact_id(self) -> str:
+        """Intake's id of the contact; empty while it has none."""
+        return str((self.intake or {}).get("contact_id") or "")
+
+    @property
     def at_rest(self) -> bool:
         """Has everything that was begun ended?"""
         if self.verdict is None or self._unfinished:

@@ -295,6 +295,7 @@ class LocalDesk:
             "imap": "{}:{}".format(*self.imap),
             "desk_address": DESK_ADDRESS,
             "tokens": {who: str(file) for who, file in self.tokens.items()},
+            "keys": str(self.directory / "keys"),
             "documents": str(self.directory / "documents"),
             "spool": str(self.directory / "spool"),
         }

@@ -184,3 +184,14 @@ def test_without_ocr_a_scanned_letter_waits_for_a_person(tmp_path):
     assert done.returncode == 0, done.stderr
     assert by_name(result)[name]["outcome"] == "waiting_for_person"
     assert "OCR is not installed" in done.stderr
+
+
+def test_a_claim_by_web_is_followed_like_any_other(desk, tmp_path):
+    shutil.copy("deploy/demo/claim-to-try.web.json", tmp_path / "web.web.json")
+    (tmp_path / "web.expect.yaml").write_text(
+        "channel: web\nexpect: {intake: contact, kind: claim, outcome: waiting_for_client,"
+        " notices: [receipt, information_request]}\n"
+    )
+    done, result = demo("--desk", desk.directory, "--contacts", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert by_name(result)["web"]["channel"] == "web"

@@ -30,12 +30,13 @@ def test_the_ending_says_what_a_contact_is(folder):
         load_contacts(
             folder(
                 a_eml=MAIL, b_phone_json="{}", c_letter_pdf=b"%PDF", d_PNG=b"x", e_jpg=b"x",
-                f_pdf=b"%PDF", notes_txt="no contact",
+                f_pdf=b"%PDF", g_web_json="{}", notes_txt="no contact",
             )
         )
     )  # fmt: skip
     assert {name: contact.channel for name, contact in contacts.items()} == {
         "a": "email", "b": "phone", "c": "letter", "d": "letter", "e": "letter", "f": "letter",
+        "g": "web",
     }  # fmt: skip
 
 
