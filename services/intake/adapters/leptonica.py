@@ -58,6 +58,7 @@ class Leptonica:
         self._declare("pixBackgroundNormSimple", c_void_p, c_void_p, c_void_p, c_void_p)
         self._declare("pixGammaTRC", c_void_p, c_void_p, c_void_p, c_float, c_int32, c_int32)
         self._declare("pixThresholdToBinary", c_void_p, c_void_p, c_int32)
+        self._declare("pixRemoveBorderConnComps", c_void_p, c_void_p, c_int32)
         self._declare("pixCountPixels", c_int32, c_void_p, POINTER(c_int32), c_void_p)
         self._declare("pixRotateOrth", c_void_p, c_void_p, c_int32)
         self._declare("pixRotate", c_void_p, c_void_p, c_float, c_int32, c_int32, c_int32, c_int32)
@@ -93,6 +94,9 @@ class Leptonica:
             grey = do("pixGammaTRC", None, even, 1.0, 0, _WHITE_FROM)
             # After the lines above paper is 255 and a letter's middle is far below this.
             dark = do("pixThresholdToBinary", grey, 150)
+            if dark:
+                # A table beneath the page, or the scanner's lid, has edges longer than any line.
+                dark = do("pixRemoveBorderConnComps", dark, 8)
             if not (page and even and grey and dark):
                 return None
             count = c_int32()

@@ -36,6 +36,8 @@ _MOST_PAGES_ATTACHED: Final = 20
 _TEXT_LIMIT: Final = 100_000
 _READ_WELL: Final = 75.0
 """Per cent; below it a page may lie otherwise than it seems."""
+_FEW_WORDS: Final = 10
+"""So few may be guesses at a page that lies otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ class ScanReader:
             async with asyncio.timeout(self._timeout):
                 async for reading in self._tries(file, number, answer):
                     tried.append(reading)
-                    if reading.words and reading.confidence >= _READ_WELL:
+                    enough = 1 if answer.sure else _FEW_WORDS
+                    if reading.words >= enough and reading.confidence >= _READ_WELL:
                         break
         except TimeoutError:
             log.warning("tesseract took too long for a page", seconds=self._timeout)
