@@ -21,15 +21,17 @@ class Absence(StrEnum):
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(phrases), re.IGNORECASE)
+    return re.compile("|".join(phrases), re.IGNORECASE | re.MULTILINE)
 
 
+_ABSENT_SELF = r"\b(?:ich bin|bin ich|wir sind|sind wir|^bin)\b.{0,80}\b"
+_ABSENT = r"\b(?:ich bin|bin ich|wir sind|sind wir|^bin|ist)\b.{0,80}\b"
 _CORE = _any(
-    r"\b(?:bin|befinde mich|sind|ist)\b.{0,80}\bnicht (?:im (?:büro|haus|dienst)|erreichbar|da\b)",
-    r"\b(?:bin|befinde mich|sind|ist)\b.{0,80}\bnicht (?:am (?:arbeits)?platz|verfügbar)",
-    r"\b(?:bin|sind|ist)\b.{0,80}\b(?:außer haus|ausser haus|abwesend|verreist|auf dienstreise)",
-    r"\b(?:bin|sind|ist)\b.{0,80}\b(?:im urlaub|in (?:elternzeit|mutterschutz|kur|reha))",
-    r"\b(?:bin|sind|ist)\b.{0,80}\b(?:erkrankt|krank(?:geschrieben)?\b)",
+    rf"{_ABSENT_SELF}nicht (?:erreichbar|da\b|am (?:arbeits)?platz|verfügbar)",
+    rf"{_ABSENT_SELF}(?:verreist|erkrankt|krank(?:geschrieben)?\b)",
+    rf"{_ABSENT}nicht (?:im (?:büro|haus|dienst))",
+    rf"{_ABSENT}(?:außer haus|ausser haus|abwesend|auf dienstreise)",
+    rf"{_ABSENT}(?:im urlaub|in (?:elternzeit|mutterschutz|kur|reha))",
     r"\bbefinde mich\b.{0,60}\b(?:urlaub|elternzeit|mutterschutz|dienstreise)",
     r"\b(?:büro|praxis|geschäft|betrieb)\b.{0,60}\b(?:geschlossen|betriebsferien)",
     r"\b(?:i am|i'm|i’m|i will be|we are)\b.{0,60}\bout of (?:the )?office",

@@ -63,6 +63,28 @@ def _text_codec(charset: str | None) -> str | None:
     return name if name.startswith(_TEXT_CODECS) else None
 
 
+def unwrapped(text: str, *, delete_space: bool) -> str:
+    """Lines that a mail program broke while sending, whole again (RFC 3676, `format=flowed`).
+
+    Args:
+        text: With lines that end in a space where they go on.
+        delete_space: The space is not part of the text (`DelSp=yes`).
+    """
+    lines: list[list[str]] = []
+    goes_on = -1
+    for line in text.replace("\r\n", "\n").split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        words = line[depth:].removeprefix(" ")
+        soft = words.endswith(" ") and words != "-- "
+        kept = words[:-1] if soft and delete_space else words
+        if goes_on == depth and words != "-- ":
+            lines[-1].append(kept)
+        else:
+            lines.append([f"{'>' * depth} {kept}" if depth else kept])
+        goes_on = depth if soft else -1
+    return "\n".join("".join(pieces) for pieces in lines)
+
+
 def header_text(raw: str) -> str:
     """The words of a header as a person reads them, on one line.
 

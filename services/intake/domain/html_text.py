@@ -12,7 +12,9 @@ _BLOCKS: Final = frozenset(
     | {"h1", "h2", "h3", "h4", "h5", "h6", "header", "footer"}
 )
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
+    r"|(?:font-size|max-height|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|!|$)",
+    re.IGNORECASE,
 )
 _CELL: Final = "\x1f"
 """Between the cells of a table row; two spaces in the text."""
@@ -47,6 +49,10 @@ def _ended(html: str) -> str:
     return html
 
 
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or ""))
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -59,7 +65,7 @@ class _Reader(HTMLParser):
         if tag == "br":
             self._end_line(keep_empty=True)
             return
-        if self._hidden or tag in _SKIPPED or _HIDDEN.search(dict(attrs).get("style") or ""):
+        if self._hidden or tag in _SKIPPED or _is_hidden(dict(attrs)):
             if tag not in _VOID:
                 self._hidden.append(tag)
             return

@@ -7,12 +7,12 @@ text are limited, and what is beyond the limits stays in the original, for a per
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from email import message_from_bytes
 from email.message import Message
 from typing import Final
 
 from services.intake.domain.attachments import Attachment, safe_name, true_media_type
-from services.intake.domain.decoding import clean, decoded, header_text, one_line
+from services.intake.domain.bounded import parsed
+from services.intake.domain.decoding import clean, decoded, header_text, one_line, unwrapped
 from services.intake.domain.html_text import html_to_text
 
 TEXT_LIMIT: Final = 100_000
@@ -34,6 +34,7 @@ _SEALED: Final = frozenset(
 )
 _HEADS: Final = (("from", "Von"), ("date", "Datum"), ("subject", "Betreff"))
 _ABOUT_HTML = re.compile(r"\bhtml\b|multi-?part message", re.IGNORECASE)
+_HTML_BEGINS: Final = ("<html", "<!doctype html")
 _LONGEST_EXCUSE: Final = 400
 
 
@@ -90,7 +91,7 @@ class _Collector:
         if media_type in _MAILS and (mail := _inner_mail(part, children)):
             return self._read_mail(mail, depth, nested=nested)
         if not children:
-            return self._read_leaf(part, media_type)
+            return self._read_leaf(part, media_type, depth, nested=nested)
         texts = [self.read(child, depth + 1, nested=nested) for child in children]
         if media_type == "multipart/alternative":
             return _best_alternative(texts)
@@ -121,7 +122,9 @@ class _Collector:
         )
         return []
 
-    def _read_leaf(self, part: Message, media_type: str) -> list[_Text]:
+    def _read_leaf(
+        self, part: Message, media_type: str, depth: int, *, nested: bool
+    ) -> list[_Text]:
         data = _bytes_of(part)
         name = header_text(part.get_filename() or "")
         disposition = part.get_content_disposition()
@@ -129,7 +132,9 @@ class _Collector:
         is_text = media_type in _WORDS or media_type.startswith("multipart/")
         charset = part.get_content_charset()
         if is_text and disposition != "attachment" and not name:
-            return [_Text(decoded(data[:_HTML_LIMIT], charset), html=media_type == "text/html")]
+            return [_text(part, decoded(data[:_HTML_LIMIT], charset), media_type)]
+        if name.lower().endswith(".eml") and media_type == "application/octet-stream":
+            return self._read_mail(parsed(data)[0], depth, nested=nested)
         if data:
             actual = true_media_type(data, media_type)
             self.attachments.append(
@@ -177,6 +182,14 @@ def text_of(texts: Sequence[_Text]) -> str:
             continue
         blocks.append(words)
     return clean("\n\n".join(blocks))[:TEXT_LIMIT].strip("\n")
+
+
+def _text(part: Message, words: str, media_type: str) -> _Text:
+    """A part's text; some programs call HTML plain."""
+    html = media_type == "text/html" or words.lstrip()[:15].lower().startswith(_HTML_BEGINS)
+    if not html and str(part.get_param("format")).lower() == "flowed":
+        words = unwrapped(words, delete_space=str(part.get_param("delsp")).lower() == "yes")
+    return _Text(words, html=html)
 
 
 def _letters(words: str) -> str:
@@ -230,9 +243,9 @@ def _decoded_again(part: Message, children: Sequence[Message]) -> bytes:
 def _inner_mail(part: Message, children: Sequence[Message]) -> Message | None:
     if not children:
         data = _bytes_of(part)
-        return message_from_bytes(data) if data else None
+        return parsed(data)[0] if data else None
     if _is_encoded(part):
-        return message_from_bytes(_decoded_again(part, children).lstrip())
+        return parsed(_decoded_again(part, children).lstrip())[0]
     return children[0]
 
 

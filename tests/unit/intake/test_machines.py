@@ -111,6 +111,8 @@ CLIENTS = {
     "a burglary during the holidays": "Während wir im Urlaub waren, wurde bei uns eingebrochen. Der Fernseher ist weg.",
     "a claim with a holiday": "Mein Fahrrad wurde gestohlen, HH-2024-000123. Ich bin bis zum 20.11. im Urlaub.",
     "an amount": "Ich bin bis zum 20.11. nicht erreichbar. Der Schaden beträgt 450 EUR.",
+    "somebody who is ill": "Mein Sohn ist erkrankt und war drei Tage im Krankenhaus.",
+    "a complaint": "Sie sind nie erreichbar. Das ist unmöglich.",
     "not at home": "I was away from home when the pipe burst. The kitchen is flooded.",
     "not reachable is somebody else": "Ihre Hotline ist seit Tagen nicht erreichbar. Wann bekomme ich mein Geld? "
     "Ich warte seit drei Monaten. Das ist unerträglich. Ich erwarte eine Antwort. So geht es nicht.",

@@ -377,10 +377,11 @@ def test_comments_and_outlook_s_sections_are_no_text_unless_left_open(html: str,
         b"From: a@b.example\nX: a\n" + b" a\n" * 2_000_000 + b"\nx",
         b"From: a@b.example\nContent-Type: text/plain; " + b"a*1=b; " * 300_000 + b"\n\nx",
         b"From: a@b.example\n\n" + b"x\n" * 6_000_000,
+        b"From: a@b.example\nContent-Type: text/plain; format=flowed\n\n" + b"a \n" * 300_000,
     ],
     ids=[
         *("parts", "nested", "from", "words", "html", "signs", "open comments", "open sections"),
-        *("long", "references", "comments", "headers", "folded", "parameters", "lines"),
+        *("long", "references", "comments", "headers", "folded", "parameters", "lines", "flowed"),
     ],
 )  # fmt: skip
 def test_hostile_mails_are_read_quickly(raw: bytes):

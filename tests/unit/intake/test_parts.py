@@ -88,6 +88,31 @@ TEXTS = {
         ),
         "A",
     ),
+    "HTML that is called plain": (text("<html><body><p>Hallo</p></body></html>"), "Hallo"),
+    "hidden in five ways": (
+        text(
+            '<p>Hallo</p><p style="font-size:0px">1</p><p style="opacity: 0">2</p><p hidden>3</p>'
+            '<p style="max-height:0;overflow:hidden">4</p><p style="display:none">5</p>'
+            '<p style="font-size:0.9em">Du</p>',
+            "html",
+        ),
+        "Hallo\n\nDu",
+    ),
+    "lines that the program broke": (
+        Part(
+            "Content-Type: text/plain; charset=utf-8; format=flowed",
+            "Mein Fahrrad wurde am \n12.11.2026 gestohlen.\n- Fahrrad: \n450,00 EUR\n"
+            "> alt \n> mehr\n-- \nA",
+        ),
+        "Mein Fahrrad wurde am 12.11.2026 gestohlen.\n- Fahrrad: 450,00 EUR\n> alt mehr\n-- \nA",
+    ),
+    "lines that the program broke within words": (
+        Part(
+            "Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes",
+            "Versicherungsschein HH-2024- \n000123",
+        ),
+        "Versicherungsschein HH-2024-000123",
+    ),
     "no boundary at all": (Part("Content-Type: multipart/mixed", "Hallo"), "Hallo"),
 }
 
@@ -129,6 +154,14 @@ def test_a_mail_in_a_mail_that_is_encoded_against_the_rules_opens_too():
     mail = read(multipart("mixed", text("Hier"), Part(head, encoded)))
     (document,) = mail.attachments
     assert document.name == "Rechnung.eml"
+    assert "Summe: 320,00 EUR" in document.text
+
+
+def test_a_mail_that_is_sent_as_any_file_opens_too():
+    inner = "From: shop@c.example\nSubject: Rechnung\n\nSumme: 320,00 EUR\n"
+    head = 'Content-Type: application/octet-stream; name="Re.eml"\nContent-Disposition: attachment'
+    (document,) = read(multipart("mixed", text("Hier"), Part(head, inner))).attachments
+    assert (document.name, document.media_type) == ("Rechnung.eml", "message/rfc822")
     assert "Summe: 320,00 EUR" in document.text
 
 
