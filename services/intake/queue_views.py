@@ -70,6 +70,7 @@ class Waiting(_View):
     sender_name: str
     sender_address: str
     authenticated: bool
+    client_id: Annotated[str | None, Field(description="Who wrote, where that is proven.")]
     subject: str
     text: str
     intent: str
@@ -91,6 +92,7 @@ class Waiting(_View):
             sender_name=contact.sender.name,
             sender_address=contact.sender.address,
             authenticated=contact.sender.authenticated,
+            client_id=contact.client_id,
             subject=contact.words.subject,
             text=contact.words.text[:2000],
             intent=contact.intent.value,

@@ -8,7 +8,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.tables import contacts, documents, received, repeated_requests
+from services.intake.tables import (
+    case_of_contact,
+    contacts,
+    documents,
+    received,
+    repeated_requests,
+)
 from services.intake.tables import metadata as metadata  # where migrations look for it
 from shared.contract.contacts import ContactReceived
 from shared.database import among, insert_rows
@@ -172,9 +178,12 @@ async def list_received(
     if contact_id is not None:
         scans = select(received.c.received_id).where(received.c.contact_id == contact_id)
         query = query.where(or_(received.c.contact_id == contact_id, received.c.part_of.in_(scans)))
-    for column, value in ((received.c.message_id, message_id), (received.c.case_id, case_id)):
-        if value is not None:
-            query = query.where(column == value)
+    if message_id is not None:
+        query = query.where(received.c.message_id == message_id)
+    if case_id is not None:
+        placed = select(case_of_contact.c.contact_id).where(case_of_contact.c.case_id == case_id)
+        named = received.c.case_id == case_id
+        query = query.where(or_(named, received.c.contact_id.in_(placed)))
     return [received_of(row) for row in await connection.execute(query)]
 
 

@@ -100,6 +100,7 @@ case_of_contact = Table(
     metadata,
     Column("contact_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False),
+    Index("case_of_contact_case_id", "case_id"),
 )
 known_policies = Table(
     "known_policies",

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import typst
+from jsonschema import Draft202012Validator
 
 from services.intake.adapters.virus_scanner import CheckedDocuments
 from shared.contract.contacts import Channel, DocumentKind
@@ -97,8 +98,8 @@ async def test_a_claim_with_documents_becomes_a_contact_by_web(desk: IntakeDesk)
     await desk.knows(case_file(sequence=9, facts=({"fact": "opened", "contact_id": contact_id},)))
     async with portal(desk) as api, desk.api() as staff:
         assert (await api.get(f"/claims/{contact_id}")).json()["case_id"] == CASE_ID
-        row = (await staff.get("/received", params={"contact_id": contact_id})).json()[0]
-    assert (row["channel"], row["case_id"]) == ("web", CASE_ID)
+        (row,) = (await staff.get("/received", params={"case_id": CASE_ID})).json()
+    assert (row["channel"], row["case_id"], row["contact_id"]) == ("web", CASE_ID, contact_id)
 
 
 async def test_json_alone_is_a_claim_too(desk: IntakeDesk):
@@ -246,3 +247,14 @@ async def test_an_infected_document_sends_the_claim_to_a_person_and_is_never_ser
         assert (await staff.get(f"/documents/{infected.document_id}")).status_code == 403
     assert infected.blocked == "virus: Eicar"
     assert "Eicar" in contact.needs_person
+
+
+async def test_its_published_description_is_complete(desk: IntakeDesk):
+    async with portal(desk) as api:
+        described = (await api.get("/openapi.json")).json()
+    body = described["paths"]["/claims"]["post"]["requestBody"]["content"]
+    assert "$ref" not in json.dumps(body)
+    Draft202012Validator.check_schema(body["application/json"]["schema"])
+    Draft202012Validator(body["application/json"]["schema"]).validate(CLAIM)
+    claim = body["multipart/form-data"]["schema"]["properties"]["claim"]
+    assert claim["properties"]["lines"]["items"]["required"] == ["description"]

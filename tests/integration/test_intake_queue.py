@@ -87,6 +87,20 @@ async def test_assigned_to_a_case_it_is_published_for_it_once(desk: IntakeDesk):
     assert [(h["action"], h["by"]) for h in row["handled"]] == [("assigned", "rita")]
 
 
+async def test_who_proved_who_they_are_stays_the_client_wherever_it_is_assigned(desk: IntakeDesk):
+    other = CLIENT.model_copy(update={"client_id": "K-2", "emails": ()})
+    await desk.knows(other)
+    passed = [{"question": "date_of_birth", "result": "passed"}]
+    async with desk.api() as api:
+        entry = await waiting_call(api, client_id="K-2", check_questions=passed)
+        act = {"sequence": 1, "case_id": CASE_ID}
+        await api.post(f"/unidentified/{entry['received_id']}/assign", json=act)
+    assert (entry["suspicion"], entry["client_id"]) == ("unknown_sender", "K-2")
+    (contact,) = await desk.published()
+    assert (contact.case_id, contact.client_id) == (CASE_ID, "K-2")
+    assert contact.sender.authenticated
+
+
 async def test_a_new_case_is_opened_by_what_quoted_another_ones(desk: IntakeDesk):
     async with desk.api() as api:
         entry = await waiting_call(api)

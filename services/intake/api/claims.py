@@ -1,6 +1,6 @@
 """Claims from clients' own systems; a form on a web page is such a system."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Request, Response, status
@@ -19,24 +19,41 @@ from shared.errors import RuleViolation
 
 _LONGEST_CLAIM: Final = 1_000_000
 """Bytes of the JSON."""
+
+
+def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
+    """A JSON schema without references, which would point elsewhere inside OpenAPI's document."""
+    if isinstance(node, list):
+        return [_inlined(each, definitions) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _inlined(definitions[node["$ref"].rpartition("/")[2]], definitions)
+    return {key: _inlined(each, definitions) for key, each in node.items() if key != "$defs"}
+
+
+_WRITTEN: Final = WebClaim.model_json_schema()
+_SCHEMA: Final = _inlined(_WRITTEN, _WRITTEN["$defs"])
+_FORM: Final = {
+    "type": "object",
+    "required": ["claim"],
+    "properties": {
+        "claim": _SCHEMA,
+        "documents": {
+            "type": "array",
+            "maxItems": MOST_DOCUMENTS,
+            "items": {"type": "string", "format": "binary"},
+        },
+    },
+}
 _BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": WebClaim.model_json_schema()},
+            "application/json": {"schema": _SCHEMA},
             "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["claim"],
-                    "properties": {
-                        "claim": WebClaim.model_json_schema(),
-                        "documents": {
-                            "type": "array",
-                            "maxItems": MOST_DOCUMENTS,
-                            "items": {"type": "string", "format": "binary"},
-                        },
-                    },
-                }
+                "schema": _FORM,
+                "encoding": {"claim": {"contentType": "application/json"}},
             },
         },
     }

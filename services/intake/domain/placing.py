@@ -99,7 +99,7 @@ class Place:
 
     Attributes:
         case_id: The case; None opens a new one.
-        client_id: Who wrote; None if that stays open.
+        client_id: Who wrote; None leaves it at what the contact itself proved.
         intent: What the client wants, where the person says it otherwise than proposed.
         handover: The body to which it is passed on instead.
     """
@@ -114,7 +114,7 @@ def placed(contact: ContactReceived, place: Place, by: str) -> ContactReceived:
     """A contact from the queue as it is published: what was received, where a person put it."""
     changes: dict[str, object] = {
         "case_id": place.case_id,
-        "client_id": place.client_id,
+        "client_id": place.client_id or contact.client_id,
         "assigned_by": by,
         "handover": place.handover,
     }
