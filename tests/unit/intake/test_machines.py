@@ -98,6 +98,10 @@ UNSURE = {
     "ill, and will send later": "Ich bin zurzeit erkrankt und schicke die Unterlagen nach, sobald ich wieder da bin.",
     "asks for time": "Ich bin bis zum 20.11. im Urlaub. Bitte verlängern Sie die Frist.",
     "asks something": "Ich bin bis zum 20.11. im Urlaub. Reicht es danach?",
+    "not reachable, and no more": "Ich bin bis Freitag nicht erreichbar, danach gerne telefonisch.",
+    "away, and the receipt too": "Danke für Ihre Nachricht. Ich bin im Urlaub, die Quittung liegt zu Hause.",
+    "ill, and an appointment": "Danke für Ihre Nachricht. Ich bin krank und kann erst am Montag zum Arzt.",
+    "a cellar after the date": "Danke für Ihre Mail. Ich bin bis 20.11. im Urlaub. Mein Keller steht unter Wasser.",
     "sends later, English": "I am on holiday until 20 November. I will send the receipts when I am back.",
 }
 
@@ -112,6 +116,8 @@ CLIENTS = {
     "a claim with a holiday": "Mein Fahrrad wurde gestohlen, HH-2024-000123. Ich bin bis zum 20.11. im Urlaub.",
     "an amount": "Ich bin bis zum 20.11. nicht erreichbar. Der Schaden beträgt 450 EUR.",
     "somebody who is ill": "Mein Sohn ist erkrankt und war drei Tage im Krankenhaus.",
+    "a workman on holiday": "Der Handwerker ist im Urlaub und kommt erst am 23.11.",
+    "a landlord's office": "Das Büro des Vermieters ist bis 2.1. geschlossen, deshalb dauert es.",
     "a complaint": "Sie sind nie erreichbar. Das ist unmöglich.",
     "not at home": "I was away from home when the pipe burst. The kitchen is flooded.",
     "not reachable is somebody else": "Ihre Hotline ist seit Tagen nicht erreichbar. Wann bekomme ich mein Geld? "
