@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from services.intake.domain.mentions import Item, description_of, mentions
 from services.intake.domain.money import Money, amount_at_end, find_money
 from services.intake.domain.table_rows import TableRow, table_rows
 
@@ -57,42 +58,19 @@ _MULTIPLE = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(r"(?:x|×|mal|je|à|at|@|each)\s*$", re.IGNORECASE)
-_TRAILING = re.compile(
-    r"[\s(]+(?:für|zu|kostet|costs?|je|à|ca\.?|circa|about|von|over|über|worth|x)\s*$",
-    re.IGNORECASE,
-)
 _AFTER_ITEM = re.compile(
     r"\W*(?:inkl|incl|brutto|laut|gem|lt\.|rechnung|invoice|beleg|receipt|siehe|see|ca\b|netto"
     r"|pro stück|each|gestohlen|stolen|beschädigt|damaged)",
     re.IGNORECASE,
 )
-_FOR = re.compile(r"^\W{0,3}(?:für|fuer|for)\s+(.{2,100})", re.IGNORECASE | re.DOTALL)
 _LETTERS = re.compile(r"[A-Za-zÄÖÜäöüß]{2}")
 _NO_ITEM = re.compile(
     r"iban|bic\b|telefon|\btel\b|phone|fax|versicherungsnummer|policy number|kundennummer|datum"
     r"|\bdate\b|uhr\b|plz",
     re.IGNORECASE,
 )
+_SENTENCE_ENDS = re.compile(r"[.!?;]\s|\n")
 _LONGEST_ITEM: Final = 160
-_CLAUSE = re.compile(
-    r"(?<!\d)(?<!\bca)(?<!\bNr)[.!?;]\s|\n|(?<=[\w)])[,:]\s|\s(?:und|and|sowie|plus)\s"
-)
-
-
-_SENTENCE = re.compile(r"(?<!\d)(?<!\bca)(?<!\bNr)[.!?;]\s|\n|(?<=[\w)]),\s|\s(?:und|and|sowie)\s")
-_PRODUCT_FOLLOWS = re.compile(r"\s*=\s*\D{0,5}\d")
-_PRODUCT = re.compile(r"\d{1,3}\s?[x×]\s?\D{0,4}[\d.,]+\s?\D{0,5}=\s*$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One claimed expense as it stands in the text; `named` if the text says what it is for."""
-
-    description: str
-    amount: Money
-    quote: str
-    confidence: float
-    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +127,7 @@ def _stated_total(
     Totals may differ by a tax or a deductible that the list names; then the last one counts.
     """
     named = [item for item in totals if _TOTAL.search(item.description)]
-    named = named or [item for item in _mentions(told) if _TOTAL.search(item.quote)]
+    named = named or [item for item in mentions(told) if _TOTAL.search(item.quote)]
     if not named:
         return None, None
     fitting = [item for item in named if item.amount.amount == listed]
@@ -172,10 +150,10 @@ def _item_line(row: TableRow) -> Item | None:
         return None
     before, after = body[: amount.start], body[amount.end :].strip(" .;,)")
     separated = row.in_table or _SEPARATOR.search(before)
-    description = _description(before)
+    description = description_of(before)
     if not _LETTERS.search(description):
         # "450,00 EUR für das Fahrrad", "450 EUR - bicycle"
-        description = _description(re.sub(r"^(?:[-–—:]|für|for|fuer)\s+", "", after))
+        description = description_of(re.sub(r"^(?:[-–—:]|für|for|fuer)\s+", "", after))
         if not (bullet and _LETTERS.search(description)):
             return None
     elif not _is_item(before, after, bulleted=bool(bullet), separated=bool(separated)) or (
@@ -194,13 +172,6 @@ def _is_item(before: str, after: str, *, bulleted: bool, separated: bool) -> boo
     return separated or (len(before) <= 70 and len(after) <= 60)
 
 
-def _description(words: str) -> str:
-    words = _PRODUCT.sub("", words)
-    words = re.sub(r"[\s:=|→.…,–—-]+$", "", words)
-    words = _TRAILING.sub("", words)
-    return " ".join(words.strip(" :;,|*([").split())[:200]
-
-
 def _multiplied(before: str, amount: Money, mentions: int) -> Money:
     """`2 x 50 EUR` is 100 EUR, unless the line gives the product itself."""
     match = _MULTIPLE.search(before)
@@ -210,27 +181,37 @@ def _multiplied(before: str, amount: Money, mentions: int) -> Money:
 
 
 def _from_prose(told: str, totals: list[Item]) -> Expenses:
-    mentions = [m for m in _mentions(told) if not _NOT_CLAIMED.search(m.quote)]
-    named = [m for m in mentions if _TOTAL.search(m.quote)]
+    said = [m for m in mentions(told) if not _NOT_CLAIMED.search(m.quote)]
+    named = [m for m in said if _TOTAL.search(m.quote)]
     total = next(
         iter([t for t in totals if _TOTAL.search(t.description)] or named[-1:] or totals), None
     )
-    parts = [m for m in mentions if m is not total and m not in named]
+    parts = [m for m in said if m is not total and m not in named]
     if total is not None:
         if len(parts) > 1 and sum(part.amount.amount for part in parts) == total.amount.amount:
             return Expenses(tuple(parts), total, told)
         # Other amounts tell about the loss (what it cost when new); the total is what is claimed.
         return Expenses((_named_by_prose(total),), total if named or totals else None, told)
     now = [part for part in parts if not _PRICE_THEN.search(part.quote)] or parts[:1]
-    unique = list({part.amount.amount: part for part in reversed(now)}.values())[::-1]
+    unique = _without_repeats(now, told)
     if len(unique) > 1:
         *rest, last = unique
         largest = max(unique, key=lambda part: part.amount.amount)
         others = sum((p.amount.amount for p in unique if p is not largest), Decimal())
-        if others == largest.amount.amount:
+        if len(unique) > 2 and others == largest.amount.amount:
             return Expenses(tuple(p for p in unique if p is not largest), largest, told)
         return Expenses((*rest, last), None, told)
     return Expenses(tuple(_lone(part) for part in unique), None, told)
+
+
+def _without_repeats(parts: list[Item], told: str) -> list[Item]:
+    """Amounts that are told once; the same one again in another sentence is the same expense."""
+    kept: list[Item] = []
+    for part in parts:
+        same = [each for each in kept if each.amount.amount == part.amount.amount]
+        if not same or not _SENTENCE_ENDS.search(told[same[-1].amount.end : part.amount.start]):
+            kept.append(part)
+    return kept
 
 
 def _named_by_prose(item: Item) -> Item:
@@ -246,22 +227,3 @@ def _lone(item: Item) -> Item:
     What stands before an amount in a sentence is rarely a name: "it cost", "I paid".
     """
     return item if item.named else replace(item, description="")
-
-
-def _mentions(told: str) -> list[Item]:
-    """Every amount in sentences, with the clause around it."""
-    found = []
-    for amount in find_money(told):
-        if _PRODUCT_FOLLOWS.match(told, amount.end):
-            continue
-        begin = max(0, amount.start - 160)
-        breaks = [m.end() for m in _CLAUSE.finditer(told, begin, amount.start)]
-        start = breaks[-1] if breaks else begin
-        after = _CLAUSE.search(told, amount.end, min(len(told), amount.end + 100))
-        end = after.start() if after else min(len(told), amount.end + 100)
-        said = [m.end() for m in _SENTENCE.finditer(told, begin, amount.start)]
-        quote = " ".join(told[said[-1] if said else begin : end].split())
-        purpose = _FOR.match(told[amount.end : end])
-        description = _description(purpose[1] if purpose else told[start : amount.start])
-        found.append(Item(description, amount, quote, 0.75, named=bool(purpose)))
-    return found

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from services.intake.domain.benefits import Keywords, propose_benefit, propose_benefits
-from services.intake.domain.claim_lines import Expenses, Item, claimed_expenses
+from services.intake.domain.claim_lines import Expenses, claimed_expenses
 from services.intake.domain.findings import Candidate, Findings
 from services.intake.domain.invoices import InvoiceFacts
+from services.intake.domain.mentions import Item
 from services.intake.domain.readable import Readable, SourceText
 from services.intake.domain.references import invoice_numbers
 from shared.contract.contacts import ClaimLine

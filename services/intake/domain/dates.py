@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -107,6 +107,14 @@ _FROM_A_MONTH: Final = re.compile(
 )
 _ORDINAL_BEFORE = re.compile(rf"(?<![\w-])(?P<ordinal>{_ORDINAL})\s(?:day\s)?(?:of\s)?$")
 _AFTER_MONTH = re.compile(rf"(?P<name>{_MONTH})(?:[\s,]{{1,2}}(?P<year>(?:19|20)\d{{2}}))?")
+_BETWEEN = re.compile(
+    r"\b(?:zwischen|between|from|von|vom|nacht|night|zeit|zeitraum|period)\s[\w ,.]{0,12}$"
+)
+_TO = re.compile(
+    r"[\s,]*(?:[\w.:]{1,6}\s){0,3}(?:und|bis|and|to|auf|until|till|-|–)\s?"
+    r"(?:(?:zum|den|dem|the|on|am)\s){0,2}"
+)
+_WIDEST_RANGE: Final = 40
 _LONGEST_ORDINAL: Final = 30
 _DIGITS = re.compile(r"\d+")
 _MONTH_NAMES = re.compile(_one_of(_MONTHS))
@@ -136,8 +144,19 @@ def find_dates(text: str, today: date) -> list[FoundDate]:
     found: list[FoundDate] = []
     for candidate in sorted(candidates, key=lambda hit: (hit.start, -hit.end)):
         if not found or candidate.start >= found[-1].end:
-            found.append(candidate)
+            if found and _is_range(low, found[-1], candidate):
+                found[-1] = replace(found[-1], end=candidate.end)
+            else:
+                found.append(candidate)
     return found
+
+
+def _is_range(low: str, one: FoundDate, other: FoundDate) -> bool:
+    """Say whether two dates are the ends of a time in between: the first one counts."""
+    between = low[one.end : other.start]
+    if len(between) > _WIDEST_RANGE or one.day > other.day:
+        return False
+    return bool(_TO.fullmatch(between) and _BETWEEN.search(low[max(0, one.start - 30) : one.start]))
 
 
 def _written(low: str, today: date) -> Iterator[FoundDate]:

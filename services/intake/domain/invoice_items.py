@@ -10,7 +10,7 @@ from services.intake.domain.money import amount_at_end, find_money
 from services.intake.domain.table_rows import table_rows
 
 _NO_ITEM = re.compile(
-    r"summe|gesamt|\btotal|betrag|netto|brutto|\bnet\b|\bgross\b|mwst|m\.w\.st|\bust\b|steuer|\bvat\b"
+    r"summe|gesamt|(?:\b|sub-?\s?)total|betrag|netto|brutto|\bnet\b|\bgross\b|mwst|m\.w\.st|\bust\b|steuer|\bvat\b"
     r"|\btax\b|zu zahlen|due\b|balance|übertrag|carried|anzahlung|deposit|skonto|iban|konto\b|bic\b"
     r"|telefon|\btel\b|datum|\bdate\b|rechnung|invoice|bezahlt|\bpaid\b|\bbar\b|\bec\b|rückgeld|change"
     r"|girocard|visa\b|mastercard|zahlbar|\bsum\b",

@@ -45,16 +45,25 @@ _OTHER = re.compile(
     r"|vertrag|versicherungsschein|abgeschlossen|\bseit\b|\bsince\b|gültig|valid|police\b.{0,12}vom"
     r"|policy (?:from|of|dated|start)|anzeige|angezeigt|polizei|reported|police report|gemeldet"
     r"|überw(?:ie|ei)s|bezahlt|\bpaid\b|payment|schreiben|brief|letter|e-?mail|mail vom|telefon"
-    r"|angerufen|called|\bphone|unterschr|signed|repar|handwerker|monteur|termin\b|appointment"
+    r"|angerufen|called|\bphone|unterschr|signed|repar|repair|fixed\b|replaced|eingesetzt|handwerker|monteur|termin\b|appointment"
     r"|fällig"
-    r"|\bbis\b|\bby\b|until|deadline|frist|quittung|receipt|beleg|liefer|delivered|baujahr"
+    r"|deadline|frist|quittung|receipt|beleg|liefer|delivered|baujahr"
     r"|inspection|gutachte|angebot|quote|estimate|kostenvoranschlag|besichtig|anschaffung|erworben"
     r"|\bdatum:|\bdate:|stand:|erhalten|received|geschickt|gesendet|\bsent\b|zugeschickt"
     r"|eingereicht"
-    r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|\bab\b|kündig"
+    r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|kündig"
     r"|geschrieben|mitgeteilt|wrote|written|\btold\b",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(
+    r"\b(?:bis|by|until|till|before|spätestens|ab)\s(?:(?:zum|spätestens|the|dem)\s){0,2}$",
+    re.IGNORECASE,
+)
+"""Directly before a date: a time limit, or when something new begins."""
+_SUBCLAUSE = re.compile(
+    r",\s(?:dass|daß|weil|als|nachdem|wonach|that|when|because|after)\s", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"\([^()]{0,150}\)")
 _DONE_LATER = re.compile(
     r"^[^,;:]*?\b(?:angezeigt|gemeldet|repariert|bezahlt|gekauft|bestellt|erworben|aufgenommen)\b",
     re.IGNORECASE,
@@ -68,6 +77,8 @@ _MOST_DATES: Final = 100
 
 _LETTERHEAD = re.compile(r"^[A-ZÄÖÜ][\w.() /-]{1,40},?\s(?:den |the |am )?$")
 """A place before a date that stands alone on its line: that is when the letter was written."""
+_PERIOD = re.compile(r"\b(?:bis|to|until|und|and)\b", re.IGNORECASE)
+"""Between two dates: what is billed, unless something happened then."""
 _NO_CUE: Final = 0.3
 _SEEN_LATER: Final = 0.2
 _FUTURE: Final = 0.3
@@ -91,9 +102,11 @@ def dates_of_loss(text: str, today: date) -> list[LossDate]:
     """
     best: dict[date, LossDate] = {}
     for hit in find_dates(text, today)[:_MOST_DATES]:
-        start, end = _sentence(text, hit)
+        start, end = _within_brackets(text, hit, *_sentence(text, hit))
         score = _score(text[start : hit.start], text[hit.end : end])
         if score <= 0 or (score == _NO_CUE and _is_of_the_letter(text, hit, today)):
+            continue
+        if score == _NO_CUE and _PERIOD.search(text[hit.start : hit.end]):
             continue
         score -= 1.0 - hit.sure
         score -= _FUTURE if hit.day > today and score < _LABELLED else 0.0
@@ -127,10 +140,26 @@ def _sentence(text: str, hit: FoundDate) -> tuple[int, int]:
     return start, after.start() if after else min(len(text), hit.end + 200)
 
 
+def _within_brackets(text: str, hit: FoundDate, start: int, end: int) -> tuple[int, int]:
+    """The context of a date in brackets is what stands in them, if that says anything."""
+    opening = text.rfind("(", start, hit.start)
+    if opening < 0 or ")" in text[opening : hit.start]:
+        return start, end
+    closing = text.find(")", hit.end, end)
+    if closing < 0 or not re.search(r"[^\W\d_]{3}", text[opening : hit.start]):
+        return start, end
+    return opening + 1, closing
+
+
 def _score(before: str, after: str) -> float:
     """How much the words around a date say that it is the date of loss; 0: it is not."""
     if _LABEL.search(before[-60:]):
         return _LABELLED
+    if _UNTIL.search(before[-30:]):
+        return 0.0
+    # "I wrote on Friday that on the 14th …": what the main clause tells is another day.
+    before = _SUBCLAUSE.split(before)[-1]
+    after = _IN_BRACKETS.sub(" ", after)
     later = _DONE_LATER.search(after)
     # "Der Einbruch wurde am … angezeigt": the verb at the end says what happened on that day.
     if later and not (_has_happened(later[0]) or _AUXILIARY.search(later[0])):

@@ -47,6 +47,7 @@ _LAST_WEEK = (
     r"(?:(?:in\s)?(?:de[rn]\s)?(?:letzte[nr]?|vergangene[nr]?|vorige[nr]?)\swoche|last\sweek"
     r"|(?:of|in)\sthe\s(?:past|previous)\sweek)"
 )
+_MONTH_BEGINS = r"(?:ja[nä]|fe|m[aäz]|ap|mai|ju[nl]|au|se|o[kc]t|no|de[zc])"
 _FEASTS: Final = {
     "heiligabend": (12, 24), "heiligen abend": (12, 24), "christmas eve": (12, 24),
     "christmas day": (12, 25), "boxing day": (12, 26), "silvester": (12, 31),
@@ -91,8 +92,12 @@ def _of_this_month(match: re.Match[str], today: date) -> date | None:
 
 
 def _of_last_month(match: re.Match[str], today: date) -> date | None:
+    return _in_last_month(int(match[1]), today)
+
+
+def _in_last_month(number: int, today: date) -> date | None:
     year, month = (today.year, today.month - 1) if today.month > 1 else (today.year - 1, 12)
-    return _day_of(year, month, int(match[1]))
+    return _day_of(year, month, number)
 
 
 def _feast(match: re.Match[str], today: date) -> date | None:
@@ -109,6 +114,13 @@ def _day_of(year: int, month: int, day: int) -> date | None:
 
 
 _DAY_OF_MONTH = r"(\d{1,2})(?:\.|st|nd|rd|th)?\s(?:of\s)?(?:des\s)?"
+
+
+def _last_such_day(match: re.Match[str], today: date) -> date | None:
+    """The 11th of this month, or of the last one if that is still to come."""
+    number = int(match[1] or match[2])
+    this_month = _day_of(today.year, today.month, number)
+    return this_month if this_month and this_month <= today else _in_last_month(number, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +167,13 @@ _FORMS: Final = (
         ("monats", "month", "m."),
         rf"{_DAY_OF_MONTH}(?:(?:letzten|vergangenen|vorigen) monats|last month|v\.\s?m(?=\.))",
         _of_last_month,
+    ),
+    _form(
+        ("on the ", "am "),
+        r"on\sthe\s(\d{1,2})(?:st|nd|rd|th)(?!\s(?:of|" + _MONTH_BEGINS + r"))"
+        r"|am\s(\d{1,2})\.\s(?=[a-zäöü])(?!" + _MONTH_BEGINS + r"|dieses|des|d\.)",
+        _last_such_day,
+        _ROUGH,
     ),
     _form(tuple(_FEASTS), "|".join(map(re.escape, _FEASTS)), _feast),
 )
