@@ -260,6 +260,18 @@ async def test_the_same_scan_is_one_contact(desk: IntakeDesk):
     assert len(await read_letters(desk)) == 1
 
 
+async def test_the_same_scan_uploaded_at_once_is_one_contact(desk: IntakeDesk):
+    scan = letter()
+    async with desk.api() as api:
+        answers = await asyncio.gather(
+            *[api.post("/letters", files={"file": ("a.pdf", scan)}) for _ in range(4)]
+        )
+    verdicts = sorted(answer.json()["verdict"] for answer in answers)
+    assert verdicts == ["duplicate"] * 3 + ["pending"]
+    assert len({answer.json()["contact_id"] for answer in answers}) == 1
+    assert len(await read_letters(desk)) == 1
+
+
 async def test_a_letter_that_quotes_a_case_waits_until_a_person_says_that_it_belongs_there(
     desk: IntakeDesk,
 ):
