@@ -22,7 +22,7 @@ class Settings(ServiceSettings):
     """Secret of the Message-IDs of our notices, shared with notify."""
     reference_wait_seconds: float = 5.0
     """How long a reference to something not seen yet is tried again."""
-    mail_limit_bytes: int = 50_000_000
+    mail_limit_bytes: int = 40_000_000
     """A larger mail goes to a person without being read in; 25 MB of attachments are 34 as mail."""
     upload_limit_bytes: int = 25_000_000
     """For one file: a letter, or a document of a client's system."""

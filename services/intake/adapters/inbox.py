@@ -77,7 +77,7 @@ class Account:
     user: str
     password: str
     tls: bool
-    limit_bytes: int = 50_000_000
+    limit_bytes: int = 40_000_000
     timeout_seconds: float = 30.0
 
 
