@@ -62,7 +62,7 @@ async def note_case_files(app: App, work: UnitOfWork, events: Sequence[Event]) -
         known = cases.get(file.case_id)
         case = known.with_file(file, event_id) if known else Case.of(file, event_id)
         cases[file.case_id] = case
-        if known and case.state is CaseState.ESCALATED and case.involved > known.involved:
+        if known and case.state is CaseState.ESCALATED and case.involved - known.involved:
             newly_involved.add(file.case_id)
         if not case.ended and (escalation := asked_for(case, file, work.now, app.calendar)):
             asked.append(escalation)

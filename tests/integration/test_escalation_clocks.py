@@ -2,26 +2,19 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
-import orjson
 import pytest
-from sqlalchemy import MetaData, delete, select
+from sqlalchemy import delete
 
-from deploy.local.keys import SigningKey
-from services.escalation import agents, escalation_store, firing, recount, tables
-from services.escalation.app import App, build
+from services.escalation import escalation_store, recount, tables
 from services.escalation.domain.escalations import Status
 from services.escalation.domain.moves import accept, give_back
 from services.escalation.domain.summary import Summary
-from services.escalation.escalation_store import Wanted
-from services.escalation.settings import Settings
-from shared.contract.base import Body, utc
+from shared.contract.base import utc
 from shared.contract.case_file import (
-    CaseFileUpdated,
     CaseState,
     Closed,
     Decided,
@@ -29,11 +22,8 @@ from shared.contract.case_file import (
     InformationReceived,
     InformationRequested,
 )
-from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
-from shared.messaging.envelope import decode
-from shared.messaging.tables import outbox_table
-from shared.migrations import migrate
-from tests.support.escalation_desk import OPENED, case_file, clock, event_of, write_rules
+from tests.support.escalation_desk import OPENED, case_file, clock
+from tests.support.escalation_inside import Desk, open_desk
 
 START = utc(2026, 11, 23, 9)
 MINUTE = timedelta(minutes=1)
@@ -50,87 +40,15 @@ CLOCKS = [
 ]
 
 
-class Desk:
-    """Escalation without its broker: what it would publish is read from its outbox."""
-
-    def __init__(self, app: App) -> None:
-        self.app = app
-        self._outbox = outbox_table(MetaData())
-
-    async def note(self, *files: CaseFileUpdated) -> None:
-        async with self.app.service.unit_of_work() as work:
-            await agents.note_case_files(self.app, work, [event_of(file) for file in files])
-
-    async def fire(self, at: datetime) -> None:
-        while await firing.fire(self.app, at):
-            pass
-
-    async def published(self) -> list[Body]:
-        """What was emitted since the last call, in order."""
-        table = self._outbox
-        async with self.app.service.database.transaction() as connection:
-            rows = (await connection.execute(select(table).order_by(table.c.id))).all()
-            await connection.execute(delete(table))
-        return [
-            decode(
-                row.key,
-                row.value,
-                [(name, text.encode()) for name, text in orjson.loads(row.headers).items()],
-            ).body
-            for row in rows
-        ]
-
-    async def told(self) -> list[str]:
-        """The same in short."""
-        return [in_short(body) for body in await self.published()]
-
-    async def lines(self) -> list[tuple]:
-        async with self.app.service.database.reading() as connection:
-            rows = await connection.execute(
-                select(tables.clocks, tables.cases.c.fires_at, tables.cases.c.state.label("case"))
-                .join(tables.cases, tables.cases.c.case_id == tables.clocks.c.case_id)
-                .order_by(tables.clocks.c.case_id, tables.clocks.c.kind)
-            )
-            return [tuple(row) for row in rows]
-
-    async def escalations(self, status: Status | None = None) -> list:
-        async with self.app.service.database.reading() as connection:
-            return await escalation_store.find_escalations(connection, Wanted(status=status), 100)
-
-
-def in_short(body: Body) -> str:
-    if isinstance(body, EscalationChanged):
-        return f"{body.case_id} {body.status} {body.reason}"
-    assert isinstance(body, (ClockWarned, ClockBreached))
-    alarm = "warned" if isinstance(body, ClockWarned) else "breached"
-    return f"{body.case_id} {body.clock} {body.run} {alarm}"
-
-
 def at(minutes: float) -> datetime:
     return START + minutes * MINUTE
 
 
-async def open_desk(
-    database_url: str, folder: Path, clocks: Sequence[dict[str, object]] = CLOCKS
-) -> Desk:
-    folder.mkdir(exist_ok=True)
-    rules = write_rules(folder / "programmes", clocks)
-    settings = Settings(
-        database_url=database_url,
-        jwks_file=SigningKey(folder).jwks_file,
-        documents_dir=folder,
-        **rules,
-    )
-    app = build(settings)
-    await migrate(app.service.database, "escalation")
-    return Desk(app)
-
-
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path):
-    opened = await open_desk(database_url, tmp_path / "desk")
+    opened = await open_desk(database_url, tmp_path / "desk", CLOCKS)
     yield opened
-    await opened.app.service.database.close()
+    await opened.close()
 
 
 ASKED = CaseState.WAITING_FOR_CLIENT
@@ -332,12 +250,12 @@ async def test_other_rules_move_open_clocks_when_the_service_starts(
             ("resolution", "dropped"),
         }
     finally:
-        await other.app.service.database.close()
+        await other.close()
 
 
 async def test_many_workers_tell_each_breach_once(postgres_server, tmp_path: Path):
     url = postgres_server.create_database()
-    desks = [await open_desk(url, tmp_path / str(number)) for number in range(3)]
+    desks = [await open_desk(url, tmp_path / str(number), CLOCKS) for number in range(3)]
     try:
         cases = [f"C{number}" for number in range(1000)]
         await desks[0].note(*(case_file(case_id, 1, OPENED, at=at(0)) for case_id in cases))
@@ -347,5 +265,5 @@ async def test_many_workers_tell_each_breach_once(postgres_server, tmp_path: Pat
         assert counts == {f"{case_id} {what}": 1 for case_id in cases for what in expected}
     finally:
         for desk in desks:
-            await desk.app.service.database.close()
+            await desk.close()
         postgres_server.drop_database(url)

@@ -19,7 +19,9 @@ from shared.contract.case_file import (
     Escalated,
     InformationRequested,
 )
+from shared.contract.escalations import EscalationRaised
 from shared.contract.examples import EXAMPLES
+from shared.contract.people import PersonChanged, SupervisorLevel, TeamChanged
 from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
 from tests.support.escalation_desk import (
     OPENED,
@@ -28,6 +30,7 @@ from tests.support.escalation_desk import (
     case_file,
     clock,
     send,
+    send_people,
     write_rules,
 )
 
@@ -43,6 +46,22 @@ CLOCKS = [
     ),
 ]
 DECIDED = Decided(decision_id="d")
+STAFF = (
+    *(
+        PersonChanged(person_id=name, name=name, roles=("supervisor",), revision=1)
+        for name in ("sven", "olga", "hanna")
+    ),
+    TeamChanged(
+        team_id="team-a",
+        name="A",
+        default=True,
+        levels=(
+            SupervisorLevel(supervisors=("sven", "olga")),
+            SupervisorLevel(supervisors=("hanna",)),
+        ),
+        revision=1,
+    ),
+)
 INSTRUCTION = "Bitte rufen Sie an."
 
 
@@ -67,6 +86,8 @@ def published(broker: str) -> Iterator[Published]:
 
 
 def in_short(body: Body) -> str:
+    if isinstance(body, EscalationRaised):
+        return f"{body.because} at level {body.level}"
     if isinstance(body, EscalationChanged):
         return f"{body.status} {body.reason} {body.by or ''} {body.instruction}".strip()
     assert isinstance(body, (ClockWarned, ClockBreached))
@@ -220,8 +241,11 @@ def test_workers_killed_while_clocks_fire_miss_and_double_nothing(
 ):
     rules = write_rules(tmp_path / "programmes", CLOCKS)
     url = postgres_server.create_database()
+    send_people(broker, STAFF)
     workers = [
-        Escalation(tmp_path / f"worker-{number}", broker, url, rules, batch=500)
+        Escalation(
+            tmp_path / f"worker-{number}", broker, url, rules, batch=500, attend_within="PT2S"
+        )
         for number in range(2)
     ]
     source = random.Random(6)
@@ -239,7 +263,7 @@ def test_workers_killed_while_clocks_fire_miss_and_double_nothing(
             before = len(published.events)
             until(lambda before=before: len(published.events) > before)
             victim.kill_and_restart()
-        until(lambda: len(published.unique()) >= 5 * len(cases), 40)
+        until(lambda: len(published.unique()) >= 7 * len(cases), 40)
     finally:
         for worker in workers:
             worker.stop()
@@ -249,6 +273,8 @@ def test_workers_killed_while_clocks_fire_miss_and_double_nothing(
         "first_response warned",
         "first_response breached",
         "opened overdue",
+        "opened at level 1",
+        "unattended at level 2",
         "resolution warned",
         "resolution breached",
     )

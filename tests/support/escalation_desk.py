@@ -13,12 +13,14 @@ import httpx
 import yaml
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from claimsdesk.policies import send_events
 from deploy.local.keys import SigningKey
 from deploy.local.ports import free_port
 from shared.contract.base import Body
 from shared.contract.case_file import CaseFileUpdated, CaseKind, CaseState, Fact, Opened
 from shared.contract.catalogue import CLOCKS
 from shared.contract.contacts import Channel
+from shared.contract.people import PersonChanged, TeamChanged
 from shared.messaging.envelope import Event, decode, encode
 from shared.programmes.loading import SHIPPED
 
@@ -80,6 +82,12 @@ def event_of(body: CaseFileUpdated) -> Event:
     return decode(record.key, record.value, record.headers)
 
 
+def send_people(bootstrap: str, changed: Iterable[PersonChanged | TeamChanged]) -> None:
+    """Publish people and teams, as `claimsdesk people import` does."""
+    events = [(body, str(body.revision)) for body in changed]
+    send_events(events, source="people-administration", bootstrap=bootstrap)
+
+
 def send(bootstrap: str, files: Iterable[CaseFileUpdated]) -> None:
     producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})
     for body in files:
@@ -125,7 +133,13 @@ class Escalation:
     """A running escalation service, and its HTTP side."""
 
     def __init__(
-        self, folder: Path, bootstrap: str, database_url: str, rules: dict[str, Path], batch: int
+        self,
+        folder: Path,
+        bootstrap: str,
+        database_url: str,
+        rules: dict[str, Path],
+        batch: int,
+        **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._key = SigningKey(folder)
@@ -140,6 +154,7 @@ class Escalation:
             "CLAIMSDESK_PROGRAMMES_DIR": str(rules["programmes_dir"]),
             "CLAIMSDESK_CALENDAR_FILE": str(rules["calendar_file"]),
             "CLAIMSDESK_BATCH_RECORDS": str(batch),
+            **{f"CLAIMSDESK_{name}".upper(): value for name, value in settings.items()},
         }
         self._process = self._start()
 
