@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from claimsdesk.demo.placeholders import Known as Placeholders
 from claimsdesk.demo.placeholders import fill_in
@@ -62,12 +62,17 @@ class _Case(BaseModel):
 
 
 class _KnownFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """Also a file of reference data to import, whose policies and people are not looked at."""
 
     clients: list[ClientChanged] = []
     cases: list[_Case] = []
     notices: dict[str, str] = Field(default={}, description="Notice id → case id.")
-    policies: list[Any] = Field(default=[], description="As in a file to import; not looked at.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("none of the lists `clients`, `cases` and `notices` is in it")
+        return self
 
 
 def read_contact(file: str, received: datetime | None) -> ContactFile:
