@@ -12,7 +12,6 @@ import pytest
 import typst
 from jsonschema import Draft202012Validator
 
-from services.intake.adapters.virus_scanner import CheckedDocuments
 from shared.contract.contacts import Channel, DocumentKind
 from tests.support.intake_desk import (
     CASE_ID,
@@ -230,23 +229,6 @@ async def test_without_a_key_no_claim_is_taken(desk: IntakeDesk):
     async with portal(desk) as api:
         assert (await api.post("/claims", json=CLAIM)).status_code == 422
         assert (await api.post("/claims", headers=key(""), json=CLAIM)).status_code == 422
-
-
-async def test_an_infected_document_sends_the_claim_to_a_person_and_is_never_served(
-    desk: IntakeDesk, monkeypatch
-):
-    async def danger_in(self: CheckedDocuments, data: bytes) -> str | None:
-        return "virus: Eicar" if data == INVOICE else None
-
-    monkeypatch.setattr(CheckedDocuments, "danger_in", danger_in)
-    async with portal(desk) as api, desk.api() as staff:
-        sent = await api.post("/claims", headers=key(), **form(CLAIM, ("Rechnung.pdf", INVOICE)))
-        await read(desk, api, sent.json()["contact_id"])
-        (contact,) = await desk.published()
-        infected = contact.documents[1]
-        assert (await staff.get(f"/documents/{infected.document_id}")).status_code == 403
-    assert infected.blocked == "virus: Eicar"
-    assert "Eicar" in contact.needs_person
 
 
 async def test_its_published_description_is_complete(desk: IntakeDesk):
