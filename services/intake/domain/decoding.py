@@ -9,6 +9,7 @@ import codecs
 import quopri
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
@@ -18,6 +19,7 @@ _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\u2060\ufeff\u00ad]"
 )
+_FOLD = re.compile(r"\r?\n[ \t]*")
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 
@@ -26,6 +28,8 @@ def clean(text: str) -> str:
 
     What is left can be stored in any database and written as JSON.
     """
+    if text.isascii() and text.isprintable():
+        return text  # as most headers are
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = _LINE_ENDS.sub("\n", text)
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", _SPACES.sub(" ", text)))
@@ -55,6 +59,7 @@ def decoded(data: bytes, charset: str | None) -> str:
     return data.decode("cp1252", "replace")
 
 
+@lru_cache(maxsize=256)
 def _text_codec(charset: str | None) -> str | None:
     try:
         name = codecs.lookup((charset or "").strip("\"' ")).name
@@ -91,7 +96,9 @@ def header_text(raw: str) -> str:
     Args:
         raw: The header as the parser keeps it: encoded words, raw bytes as surrogates.
     """
-    unfolded = re.sub(r"\r?\n[ \t]*", " ", raw)
+    unfolded = _FOLD.sub(" ", raw) if "\n" in raw else raw
+    if unfolded.isascii() and "=?" not in unfolded:
+        return one_line(unfolded, limit=8000)
     as_bytes = unfolded.encode("utf-8", "surrogateescape")
     text = decoded(as_bytes, None)
     return one_line(_decode_words(text), limit=8000)

@@ -35,6 +35,7 @@ _SEALED: Final = frozenset(
 _HEADS: Final = (("from", "Von"), ("date", "Datum"), ("subject", "Betreff"))
 _ABOUT_HTML = re.compile(r"\bhtml\b|multi-?part message", re.IGNORECASE)
 _HTML_BEGINS: Final = ("<html", "<!doctype html")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _LONGEST_EXCUSE: Final = 400
 
 
@@ -193,7 +194,7 @@ def _text(part: Message, words: str, media_type: str) -> _Text:
 
 
 def _letters(words: str) -> str:
-    return "".join(sign for sign in words if sign.isalnum()).lower()
+    return _NO_LETTERS.sub("", words).lower()
 
 
 def _best_alternative(versions: Iterable[list[_Text]]) -> list[_Text]:
