@@ -41,6 +41,10 @@ FACTS: Final[Mapping[str, Words]] = MappingProxyType(
             "Der Eingang der Beschwerde wurde bestätigt", "The complaint was acknowledged"
         ),
         "decided": Words("Der Vorgang wurde entschieden", "The case was decided"),
+        "passed_on": Words(
+            "Der Antrag wurde an die zuständige Stelle weitergeleitet",
+            "The application was passed on to the body that is responsible",
+        ),
         "closed": Words("Der Vorgang wurde abgeschlossen", "The case was closed"),
     }
 )
