@@ -1,6 +1,7 @@
 """`make bench`: every benchmark, one after the other."""
 
-from bench import assessment, review
+from bench import assessment, mail, review
 
 assessment.main(5_000)
 review.main()
+mail.main()

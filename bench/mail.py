@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import psycopg
 from confluent_kafka import Producer
 
 from bench.mails import AUTHSERV_ID, Writer, mixed_mails, writers
@@ -23,7 +24,8 @@ from shared.migrations import migrate
 
 MAILS = 1400
 CLIENTS = 350
-RECEIVED = "SELECT count(*) FROM received WHERE verdict = 'contact'"
+SETTLED = "SELECT count(*) FROM received WHERE verdict IS NOT NULL"
+CONTACTS = "SELECT count(*) FROM received WHERE verdict = 'contact'"
 
 
 def main(count: int = MAILS) -> None:
@@ -98,7 +100,13 @@ def _intake(ground: Surroundings, server: MailServer, mails: int) -> Measured:
     asyncio.run(_migrated(url))
     dsn = url.replace("+asyncpg", "")
     try:
-        return drain(["-m", "services.intake"], environment, dsn, mails, RECEIVED)
+        measured = drain(["-m", "services.intake"], environment, dsn, mails, SETTLED)
+        with psycopg.connect(dsn) as connection:
+            (contacts,) = connection.execute(CONTACTS).fetchone() or (0,)
+        if contacts != mails:
+            message = f"only {contacts} of {mails} mails became contacts"
+            raise SystemExit(message)
+        return measured
     finally:
         ground.postgres.drop_database(url)
 
