@@ -52,6 +52,8 @@ _RETURNED = _any(
     r"^-{2,}.{0,80}(?:copy|original|returned|kopie).{0,80}$",
     r"^(?:return-path|received|message-id|from):.*$",
 )
+_PROOF = _any(r"\b[45]\d\d[ -]", r"\b5\.\d{1,3}\.\d{1,3}\b", r"^(?:received|message-id):")
+"""What a server quotes and a person who writes about a lost mail does not."""
 _STILL_TRYING = _any(
     r"\bdelayed\b|not yet been delivered|still being retried|warning: (?:message|could not send)",
     r"delivery (?:attempts )?will (?:continue|be retried)|will (?:continue|keep) (?:to |on )?try",
@@ -99,6 +101,8 @@ def is_from_mail_system(mail: ParsedMail) -> bool:
     if not (named or _SUBJECT.match(mail.subject)):
         return False
     words = _explanation(mail)
+    if not (named or _PROOF.search(mail.text[:_READ])):
+        return False
     return bool("@" in words and _WORDS.search(words) and _ABOUT_MAIL.search(words))
 
 

@@ -302,3 +302,8 @@ def test_a_read_receipt_reports_nothing():
 def test_a_person_who_writes_about_a_parcel_is_a_person(text: str, sender: str):
     mail = parsed("Subject: Unzustellbar: Paket", text, sender)
     assert machine_reason(mail) is None
+
+
+def test_a_person_who_writes_about_a_lost_mail_is_a_person():
+    text = "Ihre E-Mail an anna@example.org konnte nicht zugestellt werden? Ich bekomme nichts."
+    assert machine_reason(parsed("Subject: Unzustellbar", text)) is None
