@@ -1,19 +1,18 @@
 """Leptonica, the picture library that tesseract itself stands on, as far as pages need it.
 
 Called through `ctypes`: no Python package binds what finds skew and orientation. Decision record
-0036 has the measurements. Only the page program loads it, in a process that holds one document.
+0038 has the measurements. Only the page program loads it, in a process that holds one document.
 """
 
 import ctypes
 import ctypes.util
 import math
-from ctypes import POINTER, byref, c_char_p, c_float, c_int32, c_size_t, c_uint8, c_void_p
+from ctypes import POINTER, byref, c_float, c_int32, c_void_p
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 _NAMES: Final = ("lept", "leptonica")
 _SILENT: Final = 6
-_PNM: Final = 11
 _AREA_MAP: Final = 1
 _BRING_IN_WHITE: Final = 1
 _WHITE_FROM: Final = 190
@@ -26,15 +25,21 @@ _SURE_ORIENTATION: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Straight:
-    """How a page lay and what is on it.
+    """A page evenly lit, upright and without skew; how it lay, and what is on it.
 
     Attributes:
+        points: Its shades of grey, row by row.
+        row: Bytes of a row; there may be more than its width.
         degrees: By how much it was skewed, clockwise.
         sideways: It was turned by a quarter.
         sure: Up and down are told apart for certain.
         ink: The share of its points that are dark, 0 to 1.
     """
 
+    points: bytes
+    width: int
+    height: int
+    row: int
     degrees: float
     sideways: bool
     sure: bool
@@ -52,8 +57,12 @@ class Leptonica:
     def __init__(self, name: str) -> None:
         self._library = ctypes.CDLL(name)
         self._declare("setMsgSeverity", c_int32, c_int32)
-        self._declare("pixReadMem", c_void_p, c_char_p, c_size_t)
-        self._declare("pixWrite", c_int32, c_char_p, c_void_p, c_int32)
+        self._declare("pixCreate", c_void_p, c_int32, c_int32, c_int32)
+        self._declare("pixGetData", c_void_p, c_void_p)
+        self._declare("pixGetWpl", c_int32, c_void_p)
+        self._declare("pixGetWidth", c_int32, c_void_p)
+        self._declare("pixGetHeight", c_int32, c_void_p)
+        self._declare("pixEndianByteSwap", c_int32, c_void_p)
         self._declare("pixDestroy", None, POINTER(c_void_p))
         self._declare("pixBackgroundNormSimple", c_void_p, c_void_p, c_void_p, c_void_p)
         self._declare("pixGammaTRC", c_void_p, c_void_p, c_void_p, c_float, c_int32, c_int32)
@@ -62,7 +71,6 @@ class Leptonica:
         self._declare("pixCountPixels", c_int32, c_void_p, POINTER(c_int32), c_void_p)
         self._declare("pixRotateOrth", c_void_p, c_void_p, c_int32)
         self._declare("pixRotate", c_void_p, c_void_p, c_float, c_int32, c_int32, c_int32, c_int32)
-        self._declare("pixRotateAMGray", c_void_p, c_void_p, c_float, c_uint8)
         self._declare(
             "pixOrientDetect",
             c_int32,
@@ -77,19 +85,23 @@ class Leptonica:
         self._library.setMsgSeverity(_SILENT)
 
     def straighten(
-        self, pgm: bytes, width: int, height: int, target: str, *, other_side: bool = False
+        self, points: bytes, width: int, height: int, *, other_side: bool = False
     ) -> Straight | None:
-        """Write a grey page evenly lit, upright and without skew; None if that can't be done.
+        """A page as it should lie; None if that can't be done.
 
         Args:
-            pgm: The page, in the PGM format.
-            width: Of it, in points.
+            points: The page's shades of grey, row by row.
+            width: Of it, in points; a multiple of four.
             height: Of it, in points.
-            target: The file to write, as PGM.
             other_side: Turn it by a quarter more than it seems to need.
         """
         with _Pictures(self._library) as do:
-            page = do("pixReadMem", pgm, len(pgm))
+            page = do("pixCreate", width, height, 8)
+            if page is None or self._library.pixGetWpl(page) * 4 != width:
+                return None
+            ctypes.memmove(self._library.pixGetData(page), points, width * height)
+            # Leptonica numbers the bytes of its words the other way on most processors.
+            self._library.pixEndianByteSwap(page)
             even = do("pixBackgroundNormSimple", page, None, None)
             grey = do("pixGammaTRC", None, even, 1.0, 0, _WHITE_FROM)
             # After the lines above paper is 255 and a letter's middle is far below this.
@@ -116,9 +128,21 @@ class Leptonica:
             up = self._up(dark)
             if up < 0:
                 grey = do("pixRotateOrth", grey, 2)
-            if not grey or self._library.pixWrite(target.encode(), grey, _PNM):
+            if not grey:
                 return None
-            return Straight(round(degrees, 2), sideways, abs(up) > _SURE_ORIENTATION, ink)
+            self._library.pixEndianByteSwap(grey)
+            row = self._library.pixGetWpl(grey) * 4
+            height = self._library.pixGetHeight(grey)
+            return Straight(
+                points=ctypes.string_at(self._library.pixGetData(grey), row * height),
+                width=self._library.pixGetWidth(grey),
+                height=height,
+                row=row,
+                degrees=round(degrees, 2),
+                sideways=sideways,
+                sure=abs(up) > _SURE_ORIENTATION,
+                ink=ink,
+            )
 
     def _skew(self, dark: Any) -> tuple[float, float]:
         """The skew in degrees, and how clearly lines of text run along the page."""

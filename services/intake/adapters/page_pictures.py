@@ -4,6 +4,7 @@ Runs inside the page program only, in a process that holds one document.
 """
 
 import io
+from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
@@ -14,6 +15,7 @@ _LONG_SIDE: Final = 3400
 """Of an A4 page at 290 dpi: letters of the size that tesseract was trained with."""
 _SMALLEST_SCALE: Final = 0.4
 _LARGEST_SCALE: Final = 3.0
+_WIDTHS: Final = 4
 _NOISE_LIMIT: Final = 3.0
 """Mean difference to the median of the neighbours, of 255; a clean scan has below 1."""
 _PROBE: Final = 200
@@ -67,7 +69,10 @@ def grey(picture: Image.Image) -> Image.Image:
 
 
 def prepared(picture: Image.Image) -> Image.Image | None:
-    """A grey page with its noise taken out, of a good size, with full contrast; None if blank."""
+    """A grey page with its noise taken out, of a good size, with full contrast; None if blank.
+
+    Its width is a multiple of four, as Leptonica wants it.
+    """
     if _noise(picture) > _NOISE_LIMIT:
         picture = picture.filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.GaussianBlur(0.8))
     scale = _LONG_SIDE / max(picture.size)
@@ -79,12 +84,22 @@ def prepared(picture: Image.Image) -> Image.Image | None:
     darkest, lightest = _range(picture)
     if lightest - darkest < _LEAST_CONTRAST:
         return None
-    return ImageOps.autocontrast(picture, cutoff=_OUTLIERS)
+    clear = ImageOps.autocontrast(picture, cutoff=_OUTLIERS)
+    return ImageOps.expand(clear, (0, 0, -clear.width % _WIDTHS, 0), fill=255)
 
 
-def pgm(picture: Image.Image) -> bytes:
-    """A grey picture in the plainest format there is."""
-    return b"P5 %d %d 255\n" % picture.size + picture.tobytes()
+def save(points: bytes, width: int, height: int, row: int, target: Path) -> None:
+    """Write shades of grey in the plainest format there is.
+
+    Args:
+        points: Row by row.
+        width: In points.
+        height: In points.
+        row: Bytes of a row.
+        target: The file.
+    """
+    picture = Image.frombuffer("L", (width, height), points, "raw", "L", row, 1)
+    target.write_bytes(b"P5 %d %d 255\n" % (width, height) + picture.tobytes())
 
 
 def _range(picture: Image.Image) -> tuple[int, int]:

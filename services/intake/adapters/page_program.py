@@ -95,15 +95,16 @@ class Pages:
             return answer | {"blank": True}
         if self._leptonica is None or not ocr:
             return answer
-        target = str(self._folder / "page.pgm")
         straight = self._leptonica.straighten(
-            page_pictures.pgm(picture), *picture.size, target, other_side=other_side
+            picture.tobytes(), *picture.size, other_side=other_side
         )
         if straight is None:
             return answer
+        target = self._folder / "page.pgm"
+        page_pictures.save(straight.points, straight.width, straight.height, straight.row, target)
         return answer | {
             "blank": straight.ink < _LEAST_INK,
-            "picture": target,
+            "picture": str(target),
             "degrees": straight.degrees,
             "sideways": straight.sideways,
             "sure": straight.sure,
