@@ -20,6 +20,8 @@ _TRAILING = re.compile(
 )
 _FOR = re.compile(r"^\W{0,3}(?:für|fuer|for)\s+(.{2,100})", re.IGNORECASE | re.DOTALL)
 _RESULT = re.compile(r"=\s*\D{0,5}$")
+_MOST: Final = 300
+"""More amounts than a claim can have lines."""
 _WIDEST_SUM: Final = 60
 _TAX_NAME = r"(?:mwst|m\.w\.st|ust|umsatzsteuer|mehrwertsteuer|vat|tax)\b"
 _TAX_BEFORE = re.compile(
@@ -62,7 +64,7 @@ def mentions(told: str) -> list[Item]:
     "310 EUR plus 19 % VAT = 368,90 EUR" names one amount.
     """
     found: list[Item] = []
-    for amount in find_money(told):
+    for amount in find_money(told)[:_MOST]:
         if _PRODUCT_FOLLOWS.match(told, amount.end) or _is_tax(told, amount):
             continue
         begin = max(0, amount.start - 160)

@@ -49,8 +49,10 @@ def _cells_joined(lines: Sequence[str]) -> list[str]:
                 joined[place] = f"{joined[place].rstrip()}  {amount}"
             index = end
         else:
-            joined.append(lines[index])
-            index += 1
+            # What stands behind an amount that found no description finds none either.
+            following = max(end, index + 1)
+            joined += lines[index:following]
+            index = following
     return joined
 
 
