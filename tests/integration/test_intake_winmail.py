@@ -4,9 +4,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from services.intake.adapters.winmail import UNOPENED, with_winmail_opened
+from services.intake.adapters.winmail import IN_PART, UNOPENED, with_winmail_opened
 from services.intake.domain.mail import ParsedMail, parse_mail
-from tests.support.winmail import endless_winmail, winmail
+from tests.support.winmail import doubtful_winmail, endless_winmail, winmail
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 NOTE = "Mein Fahrrad wurde gestohlen.\r\nGrüße"
@@ -36,6 +36,13 @@ async def test_the_mails_own_text_comes_before_the_package_s():
     mail = await with_winmail_opened(carrying(winmail(NOTE), "Guten Tag"))
     assert mail.text == "Guten Tag"
     assert mail.attachments == ()
+
+
+async def test_what_the_library_gives_up_on_is_said_and_the_rest_comes_to_light():
+    package = doubtful_winmail("Rechnung.pdf", PDF)
+    mail = await with_winmail_opened(carrying(package, "Guten Tag"))
+    assert [each.name for each in mail.attachments] == ["Rechnung.pdf", "winmail.dat"]
+    assert mail.problem == IN_PART
 
 
 @pytest.mark.parametrize(

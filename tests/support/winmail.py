@@ -22,6 +22,12 @@ def winmail(body: str = "", files: dict[str, bytes] | None = None) -> bytes:
     return struct.pack("<IH", 0x223E9F78, 1) + b"".join(attributes)
 
 
+def doubtful_winmail(name: str, data: bytes) -> bytes:
+    """A file, and properties of which one has a type that does not exist."""
+    properties = struct.pack("<IHH", 1, 0x0055, 0x1000) + bytes(8)
+    return winmail(files={name: data}) + _attribute(_MESSAGE, 0x9003, 6, properties)
+
+
 def endless_winmail() -> bytes:
     """A hundred bytes over which a trusting reader counts to four billion."""
     properties = struct.pack("<IHHI", 1, 0x1002, 0x0E04, 0xFFFFFFFF) + bytes(40)

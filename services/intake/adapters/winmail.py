@@ -27,6 +27,7 @@ _MOST_OPENED: Final = 3
 _TYPES: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNATURE: Final = b"\x78\x9f\x3e\x22"
 UNOPENED: Final = "an attachment is in Outlook's own format (winmail.dat) and could not be opened"
+IN_PART: Final = "an attachment in Outlook's own format (winmail.dat) was opened only in part"
 _NO_WORDS: Final = "the mail's text is in Outlook's own format (winmail.dat) and could not be read"
 
 
@@ -35,6 +36,7 @@ class _Opened:
     text: str
     files: tuple[Attachment, ...]
     only_formatted: bool
+    in_part: bool
 
 
 def is_winmail(attachment: Attachment) -> bool:
@@ -59,6 +61,9 @@ async def with_winmail_opened(mail: ParsedMail) -> ParsedMail:
             text = text.strip() or opened.text
             if opened.only_formatted and not text.strip():
                 problem = problem or _NO_WORDS
+            if opened.in_part:
+                attachments.append(attachment)
+                problem = problem or IN_PART
         else:
             attachments.append(attachment)
             problem = problem or (UNOPENED if is_package else None)
@@ -85,7 +90,12 @@ async def _opened(data: bytes) -> _Opened | None:
     plain = clean(decoded(texts.get("text", b""), None)).strip()
     if not plain and "html" in texts:
         plain = clean(html_to_text(decoded(texts["html"][:_HTML_LIMIT], None))).strip()
-    return _Opened(plain[:TEXT_LIMIT], tuple(files), only_formatted="rtf" in texts)
+    return _Opened(
+        plain[:TEXT_LIMIT],
+        tuple(files),
+        only_formatted="rtf" in texts,
+        in_part="doubt" in texts,
+    )
 
 
 def _split(described: list[dict[str, Any]], rest: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:

@@ -6,6 +6,7 @@ It prints one line of JSON, a list of what was in it with sizes, and then all of
 """
 
 import json
+import logging
 import resource
 import sys
 from collections.abc import Iterator
@@ -60,8 +61,20 @@ def _name_of(attachment: TNEFAttachment) -> str:
     return name.decode("cp1252", "replace") if isinstance(name, bytes) else str(name)
 
 
+class _Doubts(logging.Handler):
+    """Hears when the library gives up on a property, which it only logs."""
+
+    heard = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note it; what could not be read is not said, it may be personal."""
+        self.heard = self.heard or record.levelno >= logging.ERROR
+
+
 def main(seconds: str) -> None:
     """Open the file on standard input."""
+    doubts = _Doubts()
+    logging.getLogger("tnefparse").addHandler(doubts)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     pieces: list[_Piece] = []
@@ -69,6 +82,8 @@ def main(seconds: str) -> None:
         pieces.append(piece)
         if len(pieces) > _MOST_FILES or sum(len(each.data) for each in pieces) > _MOST_BYTES:
             sys.exit("more than is opened")
+    if doubts.heard:
+        pieces.append(_Piece("doubt", b""))
     described = [
         {"kind": each.kind, "name": each.name, "inline": each.inline, "size": len(each.data)}
         for each in pieces
