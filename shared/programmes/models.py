@@ -28,6 +28,7 @@ FACT_NAMES = frozenset(
         "assessed",
         "information_requested",
         "information_received",
+        "item_waived",
         "notice_requested",
         "escalated",
         "returned",
