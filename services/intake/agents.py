@@ -35,8 +35,7 @@ def register(app: App) -> None:
     app.service.background("examination", lambda: examine_for_ever(app))
 
     async def mailbox_problem() -> str | None:
-        if mailbox.stuck:
-            app.service.detail("mailbox", f"{mailbox.stuck} mails could not be taken in")
+        app.service.detail("mailbox", f"mails that could not be taken in: {mailbox.stuck}")
         return mailbox.problem
 
     app.service.readiness("mailbox", mailbox_problem)

@@ -149,6 +149,8 @@ def test_killed_while_mails_come_in(own_kafka, mail_server: MailServer, new_data
             assert box.uids() == []
             box.folder.set("Processed")
             assert len(box.uids()) == MAILS
+        told = intake.get("/readyz").json()["details"]
+        assert told["mailbox"] == "mails that could not be taken in: 0"
         mail_server.kill()
         intake.wait_until_it_says("mailbox", "is away; mails wait in the inbox")
         mail_server.start()
