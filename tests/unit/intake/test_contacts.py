@@ -64,7 +64,7 @@ def test_any_text_gives_a_contact_that_can_be_published(words: list[str], subjec
 @pytest.mark.parametrize(
     "text", ["450 EUR " * 12_000, "1." * 50_000, "- a: 1,00 EUR\n" * 7_000, "am 1.1. " * 12_000]
     + ["wann " * 20_000, "DE" * 50_000, "a, " * 33_000, "1 x " * 25_000, "9" * 100_000]
-    + ["5,00\n" * 20_000, "2 a b c à 5 EUR " * 6000, "(0" * 50_000, "neue Adresse A 1 " * 6000],
+    + ["5,00\n" * 20_000, "2 a b c à 5 EUR " * 5500, "(0" * 50_000, "neue Adresse A 1 " * 5500],
 )  # fmt: skip
 def test_no_text_takes_long(text: str):
     began = time.process_time()
