@@ -1,12 +1,12 @@
 """The note of a call, as a representative keys it in, becomes a contact."""
 
+import hashlib
 from typing import Literal
 
 from services.intake import projection, store
 from services.intake.app import App
-from services.intake.arrivals import Kept, keep
+from services.intake.arrivals import Kept
 from services.intake.deciding import Outcome, publish
-from services.intake.domain.attachments import Attachment
 from services.intake.domain.identify import KnownCase
 from services.intake.domain.normalise import Circumstances
 from services.intake.domain.phone import PhoneNote, contact_of_note, identify_caller
@@ -15,6 +15,7 @@ from services.intake.store import Received
 from services.intake.taking import must_be_known
 from services.intake.views import Accepted
 from shared.auth import Actor
+from shared.contract.contacts import Document, DocumentKind
 from shared.errors import BadEvent, RuleViolation
 from shared.ids import random_id
 from shared.messaging.processing import UnitOfWork
@@ -38,8 +39,7 @@ async def take_note(
     body = note.model_dump_json().encode()
     request = request_of("note", actor, key, [body]) if key is not None else None
     # Stored before the transaction: nobody else may have to wait for the document store.
-    file = Attachment("phone-note.json", "application/json", body)
-    (original,) = await keep(app.documents, file, ())
+    original = await _stored(app, body)
     try:
         async with app.service.unit_of_work() as work:
             earlier = await answered_before(work, request) if request is not None else None
@@ -51,6 +51,18 @@ async def take_note(
         raise
     await app.documents.delete(original.document.document_id)
     return accepted, True
+
+
+async def _stored(app: App, body: bytes) -> Kept:
+    """The note as it was keyed in; a call can't be repeated, so no virus scanner is waited for."""
+    document = Document(
+        document_id=await app.documents.put(body),
+        kind=DocumentKind.ORIGINAL,
+        media_type="application/json",
+        size=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+    )
+    return Kept(document, "phone-note.json")
 
 
 async def _record(
