@@ -1,7 +1,7 @@
 """Documents checked for viruses by ClamAV's `clamd` before they are stored.
 
 The protocol (`man clamd`, INSTREAM) is a length and bytes, over TCP or a Unix socket; decision
-record 0035 says why it is spoken here.
+record 0039 says why it is spoken here.
 """
 
 import asyncio
