@@ -114,7 +114,10 @@ def dates_of_loss(text: str, today: date) -> list[LossDate]:
         known = best.get(hit.day)
         if score > 0 and (known is None or score > known.confidence):
             best[hit.day] = LossDate(hit.day, quote, round(min(_LABELLED, score), 2))
-    return sorted(best.values(), key=lambda found: -found.confidence)
+    found = sorted(best.values(), key=lambda each: -each.confidence)
+    # Several dates of which nothing says what they are: none of them is the date of loss.
+    guessed = len(found) > 1 and found[0].confidence <= _NO_CUE
+    return [] if guessed else found
 
 
 def _is_of_the_letter(text: str, hit: FoundDate, today: date) -> bool:
