@@ -42,6 +42,7 @@ _ATTRIBUTION = re.compile(
     r"|.{0,120}\d{1,2}[:.]\d{2}.{0,120}<[^<>@\s]+@[^<>\s]+>\s*:)\s*$",
     re.IGNORECASE,
 )
+_LABEL = re.compile(rf"\b({'|'.join(_HEADER_NAMES)})\s?:(?=\s)", re.IGNORECASE)
 _IN_ATTRIBUTIONS: Final = frozenset(
     re.findall(
         r"\w+",
@@ -51,7 +52,10 @@ _IN_ATTRIBUTIONS: Final = frozenset(
 )
 _ATTRIBUTION_BEGINS = re.compile(r"^[\s>]*(?:am|on)\b.{0,120}\d{1,2}[.:/ ]", re.IGNORECASE)
 _DEVICE = re.compile(
-    r"^\s*(?:von .{1,80}\bgesendet|gesendet (?:von|mit|aus)\b.{0,80}"
+    r"^\s*(?:von mein\w{1,2}\b(?!.*\b(?:wurden?|wird|werden|hat|ist|sind)\b).{0,60}\bgesendet"
+    r"|von (?:\w+ ){0,3}(?:iphone|ipad|android|mail|app|smartphone|galaxy|outlook|handy)\b"
+    r"(?!.*\b(?:wurden?|wird|werden|hat|ist|sind)\b).{0,40}\bgesendet"
+    r"|gesendet (?:von|mit|aus)\b.{0,80}|mit .{0,20}\b(?:mail|app|outlook)\b.{0,30}\bgesendet"
     r"|sent from\b.{0,80}|sent (?:via|with)\b.{0,60}|get outlook for\b.{0,80}"
     r"|holen sie sich outlook\b.{0,80}|outlook für (?:ios|android)\b.{0,80}"
     r"|diese (?:nachricht|e-?mail) wurde von mein\w{1,2}\b.{0,80}gesendet)[.!]?\s*$",
@@ -191,6 +195,9 @@ def _is_header_block(lines: list[str], index: int) -> bool:
     """A copied mail header: `Von:` and at least two more of the usual names in a few lines."""
     near = [line for line in lines[index : index + 12] if line.strip()][:7]
     names = {_header_name(line) for line in near} - {""}
+    # Some programs run the copied header into one line.
+    labels = _LABEL.findall(lines[index][:_WIDEST]) if index < len(lines) else []
+    names |= {_HEADER_NAMES[label.lower()] for label in labels if len(labels) >= 3}
     return "from" in names and len(names) >= 3
 
 

@@ -79,6 +79,10 @@ REPLIES = {
     "Danke und Gruß": f"{KEPT}\n\nDanke und Gruß\nMax",
     "Spark": f"{KEPT}\nAm 12. Nov. 2026, 10:03 +0100 schrieb Claims <a@b.example>:\n> alt",
     "English marker": f"{KEPT}\n\n-------- Original Message --------\nSubject: x\nDate: y\nFrom: z\nTo: w\n\nold",
+    "Proton, German": f"{KEPT}\n\nMit Proton Mail sicher gesendet.",
+    "a copied header in one line": (
+        f"{KEPT}\n\nVon: Claims Gesendet: 11.11.2026 09:12 An: Anna Betreff: x\n\nalt 450 EUR"
+    ),
     "closing and history": f"{KEPT}\n\nBest regards\nMax\n\nOn 12/11/2026 10:03, Claims wrote:\n> old",
 }
 
@@ -99,6 +103,9 @@ KEPT_WHOLE = {
     "an English claim": "On 12 November 2026 my bike was stolen: it stood in the yard.\nIt cost 450 EUR.",
     "a neighbour who wrote": "Am 12.11.2026 um 10:03 schrieb mir mein Nachbar:\nAlles ist nass.",
     "a sentence before": "Am 12.11.2026 um 10:03 kam die Polizei. Der Beamte schrieb:\nAlles weg.",
+    "sent by somebody": "Das Rad ist weg.\nVon der Firma wurde ein Ersatzrad gesendet.",
+    "sent by a brother": "Anbei.\nVon meinem Bruder wurde das Foto gesendet.",
+    "sent by post": "Die Unterlagen habe ich\nMit der Post gesendet.",
     "a ticket": "Von: Berlin\nNach: Hamburg\nDatum: 12.11.2026\nIch habe den Zug verpasst.",
     "a greeting to somebody": "Gruß an Frau Meier, sie hat mir geholfen.\nDas Rad ist weg.",
     "two dashes and a long text": "--\n" + "\n".join(f"Zeile {n}" for n in range(20)),
