@@ -51,6 +51,8 @@ _OTHER = re.compile(
     r"|inspection|gutachte|angebot|quote|estimate|kostenvoranschlag|besichtig|anschaffung|erworben"
     r"|\bdatum:|\bdate:|stand:|erhalten|received|geschickt|gesendet|\bsent\b|zugeschickt"
     r"|eingereicht"
+    r"|\bend(?:et|s|en|e)\b|beend|läuft\b|ablauf|auslauf|ablaufen|expire|lapse|\bstops?\b|verläng"
+    r"|renew|extend|umziehe|umzug|\bziehe[nt]?\b|moving|adresse|address|anschrift"
     r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|kündig"
     r"|geschrieben|mitgeteilt|wrote|written|\btold\b",
     re.IGNORECASE,
@@ -82,7 +84,7 @@ _PERIOD = re.compile(r"\b(?:bis|to|until|und|and)\b", re.IGNORECASE)
 _NO_CUE: Final = 0.3
 _SEEN_LATER: Final = 0.2
 _FUTURE: Final = 0.3
-_OLDEST_WITHOUT_CUE: Final = timedelta(days=3 * 365)
+_OLDEST_WITHOUT_CUE: Final = timedelta(days=120)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from services.intake.domain.dates import find_dates
@@ -34,6 +34,14 @@ _NEW_EMAIL = re.compile(
     re.IGNORECASE,
 )
 _REACH: Final = 300
+_HALF_A_YEAR: Final = timedelta(days=183)
+_SENTENCE_END = re.compile(r"(?<=[a-zäöüß]{4})[.:!?]\s+(?<!str\.\s)(?<!Str\.\s)")
+_LEADING: Final = frozenset(
+    {"lautet", "ist", "in", "nach", "to", "at", "is", "adresse", "anschrift", "address", "jetzt"}
+    | {"now", "januar", "january", "februar", "march", "april", "mai", "may", "juni", "june"}
+    | {"juli", "july", "september", "oktober", "october", "november", "dezember", "december"}
+)
+"""Words after which a street begins: of the sentence, or the month of a date."""
 _FROM: Final = re.compile(
     r"\b(?:ab|zum|per|from|as of|on|am|seit|since)\s(?:de[mn]\s|the\s)?$",
     re.IGNORECASE,
@@ -76,15 +84,24 @@ def new_email_address(text: str) -> str | None:
 
 
 def _street(written: str) -> str:
-    """The street without the words of the sentence before it."""
-    words = re.split(
-        r"(?:lautet|ist|in die|in der|in den|nach|to|at|is|address|anschrift)\s+", written
-    )
-    return " ".join(words[-1].split())
+    """The street without the words of the sentence before it; streets begin with a capital."""
+    words = _SENTENCE_END.split(written)[-1].split()
+    leading = [place for place, word in enumerate(words) if word.lower().strip(":") in _LEADING]
+    if leading and leading[-1] + 1 < len(words):
+        words = words[leading[-1] + 1 :]
+    while len(words) > 2 and words[0].islower():
+        del words[0]
+    return " ".join(words)
 
 
 def _valid_from(near: str, today: date) -> date | None:
     for hit in find_dates(near, today):
         if _FROM.search(near[max(0, hit.start - 15) : hit.start]):
-            return hit.day
+            # Without a year it is the one that is near: who moves says so in time.
+            far = hit.sure < 1 and today - hit.day > _HALF_A_YEAR
+            return _a_year_later(hit.day) if far else hit.day
     return None
+
+
+def _a_year_later(day: date) -> date:
+    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else day
