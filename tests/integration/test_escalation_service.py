@@ -236,9 +236,13 @@ def it_says_why(service: Escalation) -> None:
 
 
 @pytest.mark.kill
-def test_workers_killed_while_clocks_fire_miss_and_double_nothing(
-    broker: str, published: Published, postgres_server, tmp_path: Path
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 20))]
+)
+def test_workers_killed_while_clocks_fire_and_cases_go_up_miss_and_double_nothing(
+    broker: str, published: Published, postgres_server, tmp_path: Path, seed: int
 ):
+    """Five kills in `make test`, a hundred with `make soak`."""
     rules = write_rules(tmp_path / "programmes", CLOCKS)
     url = postgres_server.create_database()
     send_people(broker, STAFF)
@@ -248,16 +252,16 @@ def test_workers_killed_while_clocks_fire_miss_and_double_nothing(
         )
         for number in range(2)
     ]
-    source = random.Random(6)
+    source = random.Random(seed)
     try:
         for worker in workers:
             worker.wait_until("/readyz")
         begin = datetime.now(UTC)
         # The clocks of 900 cases come due one after another, all through the kills.
-        spread = [begin + timedelta(seconds=number / 60) for number in range(900)]
+        spread = [begin + timedelta(seconds=number / 25) for number in range(900)]
         cases = [case_file(f"C{n}", 1, OPENED, at=opened_at) for n, opened_at in enumerate(spread)]
         send(broker, cases)
-        for victim in (workers[0], workers[1], workers[0]):
+        for victim in (workers[0], workers[1], workers[0], workers[1], workers[0]):
             victim.wait_until("/healthz")
             time.sleep(source.uniform(0.5, 1.5))
             before = len(published.events)
