@@ -85,6 +85,12 @@ _DISCLAIMER = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"\d\s*(?:€|eur\b|euro\b)|(?:€|eur)\s*\d|\d[.,]\d\d\s*$", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:ich|mein\w{0,2}|wir|unser\w{0,2}|wurden?|habe|hat|haben|war|waren|ist|sind|i|my|we|our"
+    r"|was|were|have|has|is|are)\s+\w",
+    re.IGNORECASE,
+)
+"""Words of a sentence: a name, an address or a title has none of them."""
 _LONGEST_SIGNATURE: Final = 12
 
 
@@ -231,7 +237,7 @@ def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     for index, line in enumerate(lines):
         if len(line) > _WIDEST:
             continue
-        if _DISCLAIMER.match(line) or (line.rstrip() == "--" and _is_short(lines[index + 1 :])):
+        if _DISCLAIMER.match(line) or _is_delimiter(line, lines[index + 1 :]):
             return _without_devices(lines[:index]), lines[index:]
         if index and _is_closing(line) and _is_signature(lines[index + 1 :]):
             tail = lines[index:]
@@ -257,6 +263,14 @@ def _is_short(lines: list[str]) -> bool:
     return sum(1 for line in lines if line.strip()) <= _LONGEST_SIGNATURE
 
 
+def _is_delimiter(line: str, below: list[str]) -> bool:
+    """Two dashes and a space begin a signature (RFC 3676, 4.3); without the space they may."""
+    return (line == "-- " and _is_short(below)) or (line == "--" and _is_signature(below))
+
+
 def _is_signature(lines: list[str]) -> bool:
-    """Below a closing stand a name and an address; a list of amounts is still the message."""
-    return _is_short(lines) and not any(_MONEY.search(line[:_WIDEST]) for line in lines)
+    """Below a closing stand a name and an address; amounts or a sentence are still the message."""
+    if not _is_short(lines) or any(_MONEY.search(line[:_WIDEST]) for line in lines):
+        return False
+    named = [line[:_WIDEST] for line in lines if line.strip() and not _DEVICE.match(line[:_WIDEST])]
+    return not any(_TOLD.search(line) and not _POSTSCRIPT.match(line) for line in named[:2])
