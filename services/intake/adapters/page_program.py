@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import zxingcpp
+from PIL import Image
 
 from services.intake.adapters import page_pictures
 from services.intake.adapters.leptonica import Leptonica, find_library
@@ -47,11 +48,12 @@ _BEHIND_OTHERS: Final = 10
 class Pages:
     """One document and what is asked of it."""
 
-    def __init__(self, document: OpenedPdf | OpenedPictures, folder: Path) -> None:
+    def __init__(
+        self, document: OpenedPdf | OpenedPictures, folder: Path, leptonica: Leptonica | None
+    ) -> None:
         self._document = document
         self._folder = folder
-        library = find_library()
-        self._leptonica = Leptonica(library) if library else None
+        self._leptonica = leptonica
 
     def answer(self, request: Message) -> Message:
         """Do what a request says."""
@@ -111,7 +113,7 @@ class Pages:
         }
 
 
-def serve(channel: socket.socket, seconds: int) -> None:
+def serve(channel: socket.socket, seconds: int, leptonica: Leptonica | None) -> None:
     """Answer what is asked about one document, until nobody asks any more.
 
     An alarm ends this process if one answer takes too long, whatever library is at work.
@@ -125,7 +127,7 @@ def serve(channel: socket.socket, seconds: int) -> None:
     signal.alarm(seconds)
     pdf = header["media_type"] == "application/pdf"
     document = OpenedPdf(data) if pdf else OpenedPictures(data)
-    pages = Pages(document, Path(header["folder"]))
+    pages = Pages(document, Path(header["folder"]), leptonica)
     channel.sendall(message({"pages": len(document)}))
     while True:
         signal.alarm(0)
@@ -141,6 +143,8 @@ def main(descriptor: str, seconds: str) -> None:
     """Fork a child for every socket that comes in, until whoever started this is gone."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     control = socket.socket(fileno=int(descriptor))
+    leptonica = _leptonica()
+    Image.init()
     while True:
         sign, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not sign:
@@ -149,11 +153,20 @@ def main(descriptor: str, seconds: str) -> None:
             control.close()
             # Not `sys.exit`: this copy of the program must do nothing but end.
             try:
-                serve(socket.socket(fileno=descriptors[0]), int(seconds))
+                serve(socket.socket(fileno=descriptors[0]), int(seconds), leptonica)
             finally:
                 os._exit(0)
         for each in descriptors:
             os.close(each)
+
+
+def _leptonica() -> Leptonica | None:
+    """The picture library, loaded once for all children; None if it is not there or too old."""
+    name = find_library()
+    try:
+        return Leptonica(name) if name else None
+    except (OSError, AttributeError):
+        return None
 
 
 if __name__ == "__main__":
