@@ -192,6 +192,19 @@ async def test_a_system_sees_its_own_claims_only(desk: IntakeDesk):
         assert (await api.post("/claims", headers=key(), json=CLAIM)).status_code == 401
 
 
+async def test_a_claim_larger_than_an_event_is_refused_not_choked_on(desk: IntakeDesk):
+    line = {"description": "\x01" * 500, "invoice_number": "\x01" * 60}
+    large = CLAIM | {"lines": [line] * 200, "text": "\x01" * 20_000}
+    fits = CLAIM | {"lines": [line] * 40, "text": "\x01" * 20_000}
+    async with portal(desk) as api:
+        for number, way in enumerate((form(large), {"json": large})):
+            answer = await api.post("/claims", headers=key(str(number)), **way)
+            assert answer.status_code == 422
+        taken = await api.post("/claims", headers=key("fits"), json=fits)
+        assert (await read(desk, api, taken.json()["contact_id"]))["status"] == "accepted"
+    assert len(await desk.published()) == 1
+
+
 @pytest.mark.parametrize(
     ("request_of", "code"),
     [

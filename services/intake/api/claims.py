@@ -17,8 +17,8 @@ from services.intake.settings import Settings
 from services.intake.submitting import SubmissionView, Submitted, submission_view, take_claim
 from shared.errors import RuleViolation
 
-_LONGEST_CLAIM: Final = 1_000_000
-"""Bytes of the JSON."""
+_LONGEST_CLAIM: Final = 300_000
+"""Bytes of the JSON: an event holds its text twice, and a record has a limit of its own."""
 
 
 def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
@@ -143,7 +143,7 @@ async def _parts(parts: FormData, settings: Settings) -> tuple[WebClaim, Sequenc
 
 def _claim(text: str | bytes) -> WebClaim:
     if len(text) > _LONGEST_CLAIM:
-        raise RuleViolation("claim_too_large", "the claim itself has at most 1 MB")
+        raise RuleViolation("claim_too_large", "the claim itself has at most 300 kB")
     try:
         return WebClaim.model_validate_json(text)
     except ValidationError as error:
