@@ -106,6 +106,8 @@ def _case_numbers(contact: Readable, found: Findings) -> None:
             doubt = "" if number.valid else "its check sign does not fit: it is mistyped"
             sure = 1.0 if number.valid else 0.2
             found.note("case_id", Candidate(number.case_id, text, quote, sure, doubt))
+            if doubt:
+                found.doubt("a case number in it is mistyped")
 
 
 def _policy_number(contact: Readable, found: Findings) -> str | None:
@@ -116,6 +118,8 @@ def _policy_number(contact: Readable, found: Findings) -> str | None:
         for candidate in _candidates(text, policy_numbers(text.text), trust)
     ]
     best = found.choose("policy_number", candidates, "policy number")
+    if best and best.doubt:
+        found.doubt("the policy number is hard to read")
     return best.value if best else None
 
 

@@ -14,6 +14,9 @@ from services.intake.domain.lowering import lowered
 _POLICY = re.compile(
     r"(?<![A-Za-z0-9-])([A-Za-z]{2,3})\s?[-‐–—/ ]?\s?(\d{4})\s?[-‐–—/ ]?\s?(\d{6})(?![\w])(?!-\d)"
 )
+_MISREAD_POLICY = re.compile(
+    r"(?<![A-Za-z0-9-])([A-Z]{2,3})\s?[-‐–—/ ]\s?([\dOolISB]{4})\s?[-‐–—/ ]\s?([\dOolISB]{6})(?!\w)"
+)
 _POLICY_LABEL = re.compile(
     r"(?:versicherungs(?:schein)?[- ]?(?:nr|nummer)|vers\.?-?\s?nr|policen?[- ]?(?:nr|nummer)"
     r"|police"
@@ -39,8 +42,9 @@ _IBAN_LABEL = re.compile(
 )
 _SEPARATORS = re.compile(r"[\s.-]")
 _LONGEST_IBAN: Final = 34
-_MISREAD: Final = str.maketrans("OoIl", "0011")
-"""Letters that OCR and people take for figures; a German account holds figures only."""
+_MISREAD: Final = str.maketrans("OoIlSB", "001158")
+"""Letters that OCR and people take for figures."""
+READ_AS_FIGURES: Final = "letters were read as figures"
 _FIGURES_ONLY: Final = frozenset({"DE", "AT", "BE", "ES", "DK", "FI", "NO", "PL", "SE", "CZ"})
 _INVOICE_WORDS = re.compile(
     r"rechnung|re\.?[-\s]?nr|invoice|beleg|quittung|receipt|bill|rg\.?[-\s]?nr"
@@ -89,7 +93,17 @@ def policy_numbers(text: str) -> list[Reference]:
         hit = Reference(value, match.start(), match.end(), confidence)
         if value not in found or found[value].confidence < confidence:
             found[value] = hit
-    return sorted(found.values(), key=lambda hit: (-hit.confidence, hit.start))
+    return sorted(found.values() or _misread(text), key=lambda hit: (-hit.confidence, hit.start))
+
+
+def _misread(text: str) -> Iterator[Reference]:
+    """Policy numbers that are called so, with letters where only figures can be."""
+    for match in _MISREAD_POLICY.finditer(text):
+        if _POLICY_LABEL.search(text[max(0, match.start() - 40) : match.start()]):
+            figures = [match[part].translate(_MISREAD) for part in (2, 3)]
+            if all(part.isdigit() for part in figures):
+                value = "-".join([match[1], *figures])
+                yield Reference(value, match.start(), match.end(), 0.7, READ_AS_FIGURES)
 
 
 def ibans(text: str) -> list[Reference]:
@@ -115,8 +129,8 @@ def _account(text: str, match: re.Match[str]) -> Reference | None:
     if not _IBAN_LABEL.search(text[max(0, start - 25) : start]):
         return None
     if value := _valid_iban(_read_as_figures(compact)):
-        doubt = "letters were read as figures"
-        return Reference(value, start, start + _reach(match[1], len(value)), 0.8, doubt)
+        end = start + _reach(match[1], len(value))
+        return Reference(value, start, end, 0.8, READ_AS_FIGURES)
     written = _as_written(match[1])
     return Reference(written[:42], start, start + len(written), 0.4, _wrong(written))
 
