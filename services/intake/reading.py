@@ -3,6 +3,7 @@
 import asyncio
 import re
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -122,6 +123,7 @@ async def _read(
         _left_out(mail),
         mail.problem,
         absence and absence.value,
+        _refused_invoice(documents),
     )
     return ReadMail(
         mail,
@@ -150,6 +152,12 @@ def _own_words(mail: ParsedMail, kept: list[Attachment]) -> Reply:
         return reply
     forwarded = take_apart(carried[0].text.partition("\n\n")[2])
     return replace(reply, text=forwarded.text, history=f"{reply.history}\n{forwarded.history}")
+
+
+def _refused_invoice(documents: Sequence[ReadDocument]) -> str | None:
+    """Say if an electronic invoice is damaged, or dangerous to read."""
+    refused = any(is_xml(each.attachment) and not each.readable for each in documents)
+    return "an electronic invoice in it could not be read" if refused else None
 
 
 async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bool) -> ReadDocument:

@@ -126,6 +126,16 @@ def test_without_trust_and_knowledge_a_reference_is_nothing_but_a_suspicion():
     assert (shown["case_id"], shown["unidentified"]) == (None, "unknown_case")
 
 
+def test_an_invoice_that_attacks_is_for_a_person():
+    message = mail(Subject="Rechnung")
+    message.set_content("siehe Anlage")
+    bomb = e_invoice().replace(b"<rsm:", b'<!DOCTYPE x [<!ENTITY a "ha">]><rsm:', 1)
+    message.add_attachment(bomb, maintype="application", subtype="xml", filename="rechnung.xml")
+    shown = parsed("-", stdin=bytes(message))
+    assert "electronic invoice" in shown["needs_person"]
+    assert [each["readable"] for each in shown["attachments"]] == [False]
+
+
 def test_a_bounce_names_its_notice_only_with_our_key():
     about = message_id_of("8d5e957f-2979-8a11-8000-000000000001", KEY, "desk.example")
     bounce = SAMPLES.joinpath("bounce.eml").read_bytes()
