@@ -2,7 +2,10 @@
 # ruff: noqa: E501 - headers as they come
 
 import base64
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +18,7 @@ from services.intake.domain.quotes import take_apart
 from shared.message_ids import message_id_of
 
 SERVER = "mail.claimsdesk.example"
+PROJECT = Path(__file__).parents[3]
 
 
 def parsed(raw: str | bytes) -> ParsedMail:
@@ -393,3 +397,24 @@ def test_hostile_mails_are_read_quickly(raw: bytes):
     mail = parsed(raw)
     take_apart(mail.text, mail.subject)
     assert time.process_time() - began < 5
+
+
+MEASURED = """
+import resource
+from services.intake.domain.mail import fingerprint, parse_mail
+from tests.support.odd_mails import ODD_MAILS
+
+raw = ODD_MAILS["twenty-five-megabytes"]()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+parse_mail(raw, "x"), fingerprint(raw)
+print(len(raw), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+"""
+
+
+def test_a_mail_of_25_megabytes_takes_a_few_times_its_size():
+    ran = subprocess.run(
+        [sys.executable, "-c", MEASURED], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+    size, taken = map(int, ran.stdout.split())
+    assert size > 24_000_000
+    assert taken < 8 * size
