@@ -78,6 +78,8 @@ def test_every_sample_ends_as_its_expectation_says():
     assert {contact["outcome"] for contact in contacts.values()} >= {
         "approved", "partly_approved", "denied", "waiting_for_client", "waiting_for_person", "none",
     }  # fmt: skip
+    told = {(notice["kind"], notice["status"]) for notice in contacts["misdirected-de"]["notices"]}
+    assert ("passed_on", "sent") in told
     assert contacts["approved-de"]["contact_to_assessment_ms"] > 0
     assert contacts["approved-de"]["contact_to_notice_ms"] > 0
 
