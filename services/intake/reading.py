@@ -146,7 +146,9 @@ def _left_out(mail: ParsedMail) -> str | None:
 
 def _own_words(mail: ParsedMail, kept: list[Attachment]) -> Reply:
     """What the client wrote; of a mail that only carries another one, what that one says."""
-    reply = take_apart(mail.text, mail.subject)
+    # Whoever answers may have changed the subject; what is quoted is ours then, not theirs.
+    subject = f"Re: {mail.subject}" if mail.references else mail.subject
+    reply = take_apart(mail.text, subject)
     carried = [each for each in kept if each.media_type == "message/rfc822"]
     if reply.text or len(carried) != 1:
         return reply
