@@ -35,6 +35,9 @@ PersonId = Annotated[Identifier, AfterValidator(_no_team)]
 
 TeamId = Annotated[str, Field(pattern=r"^team-[a-z0-9][a-z0-9-]{0,57}$")]
 
+OpeningHours = Annotated[timedelta, Field(gt=timedelta(), le=timedelta(days=100))]
+"""A length of the desk's opening hours, far within the reach of its calendar."""
+
 
 class Absence(PersonalData):
     """Whole days on which somebody is away, by the desk's calendar."""
@@ -74,7 +77,7 @@ class SupervisorLevel(Body):
     """One step of a team's chain: any of these supervisors, the one with the fewest cases."""
 
     supervisors: tuple[PersonId, ...] = Field(min_length=1)
-    attend_within: Annotated[timedelta, Field(gt=timedelta())] | None = Field(
+    attend_within: OpeningHours | None = Field(
         default=None,
         description="Opening hours until an escalation that nobody accepted goes one level higher;"
         " the desk's own if absent.",

@@ -167,6 +167,10 @@ def _must_have_a_say(escalation: Escalation, by: str, people: Directory, wanted:
 
 def _must_stand_above(escalation: Escalation, by: str, people: Directory, wanted: str) -> None:
     """Refuse who has no part in the escalation's level of the chain or above."""
+    person = people.people.get(by)
+    if person is not None and not person.supervises:
+        msg = f"{by} has left, or is no supervisor any more, so can't {wanted} an escalation"
+        raise Forbidden("no_supervisor", msg)
     team = people.teams.get(escalation.team or "")
     if escalation.assigned_to is None or team is None:
         return

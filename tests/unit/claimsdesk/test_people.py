@@ -76,6 +76,7 @@ def test_json_is_read_too_even_if_it_is_indented_with_tabs(tmp_path: Path):
         ("[sven], att", "[svne], att", r":15:24: teams\.0\.levels\.0\.supervisors\.0: svne is not"),
         ("[olga]}", "[rita]}", "rita has not the role supervisor"),
         ("PT90M", "soon", r":15:31: teams\.0\.levels\.0\.attend_within: "),
+        ("PT90M", "P101D", r":15:31: teams\.0\.levels\.0\.attend_within: .*less than or equal"),
         ("team_id: team-a", "team_id: alpha", r":11:5: teams\.0\.team_id: "),
         ("person_id: rita", "person_id: team-a", "a person's id doesn't begin with 'team-'"),
         ("person_id: rita", "person_id: sven", r"people\.2\.person_id: sven stands twice"),

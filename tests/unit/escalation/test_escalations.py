@@ -173,6 +173,13 @@ def test_who_may_not_is_told_who_may(escalation, by):
     assert refused.value.code == "not_yours"
 
 
+@pytest.mark.parametrize("by", ["left", "rita"])
+def test_who_has_left_accepts_nothing_however_long_their_token_lasts(by):
+    with pytest.raises(Forbidden, match="has left") as refused:
+        accept(OPENED, by, LATER, DIRECTORY)
+    assert refused.value.code == "no_supervisor"
+
+
 def hand_on(escalation, by="sven", to="olga", reason="Out of office tomorrow."):
     return reassign(escalation, by, to, reason, LATER, TODAY, DIRECTORY)
 
