@@ -138,7 +138,7 @@ async def test_a_scanned_invoice_in_a_mail_is_read(desk: IntakeDesk):
     if shutil.which("tesseract") is None:
         missing("tesseract is not installed")
     invoice = (
-        "#set text(14pt)\nGlaserei Schulz \\ Rechnung Nr. 2026-118 \\ Gesamtbetrag: 320,00 EUR"
+        "#set text(14pt)\nGlaserei Schulz \\ Rechnung Nr. 2026-4706 \\ Gesamtbetrag: 320,00 EUR"
     )
     message = mail("Am 12.11.2026 ist unser Fenster zerbrochen. HH-2024-000123")
     message.add_attachment(
@@ -149,7 +149,7 @@ async def test_a_scanned_invoice_in_a_mail_is_read(desk: IntakeDesk):
     assert contact.documents[1].kind is DocumentKind.INVOICE
     assert contact.claim is not None
     (line,) = contact.claim.lines
-    assert (str(line.amount), line.invoice_number) == ("320.00", "2026-118")
+    assert (str(line.amount), line.invoice_number) == ("320.00", "2026-4706")
 
 
 async def test_a_mail_on_which_our_program_fails_goes_to_a_person(desk: IntakeDesk, monkeypatch):
