@@ -14,7 +14,7 @@ notices = Table(
     "notices",
     metadata,
     Column("notice_id", Text, primary_key=True),
-    Column("case_id", Text, nullable=False, index=True),
+    Column("case_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("channel", Text, nullable=False),
@@ -34,6 +34,8 @@ notices = Table(
     Column("case_sequence", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("held_because", Text),
+    # With the status, or SQLite looks through everything queued for each predecessor.
+    Index("notices_of_case", "case_id", "status"),
     Index("notices_due", "channel", "next_attempt_at"),
     Index("notices_changed", "status", "changed_at"),
 )
