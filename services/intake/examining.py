@@ -25,6 +25,8 @@ from shared.errors import NotFound, TemporaryFault
 
 log = structlog.get_logger(__name__)
 
+_MOST_AT_ONCE: Final = 4
+"""So many files are held in memory while they are read; a day's scan may have 200 MB."""
 _WAITING_PAUSE: Final = 0.25
 _IDLE_PAUSE: Final = 5.0
 """A fallback: whoever stores something to examine says so."""
@@ -69,8 +71,9 @@ async def _examine_references(app: App) -> int:
 async def _read_scans(app: App) -> int:
     async with app.service.database.reading() as connection:
         waiting = await store.waiting_to_be_read(connection)
+    places = asyncio.Semaphore(_MOST_AT_ONCE)
     results = await asyncio.gather(
-        *[_read_one(app, row) for row in waiting], return_exceptions=True
+        *[_read_one(app, row, places) for row in waiting], return_exceptions=True
     )
     for error in results:
         if error is not None:
@@ -81,16 +84,17 @@ async def _read_scans(app: App) -> int:
     return len(waiting)
 
 
-async def _read_one(app: App, row: Received) -> None:
-    if row.channel == "web":
-        await examine_claim(app, row)
-        return
-    original = await _original(app, row)
-    if row.channel == "letter":
-        (stored,) = await _documents_of(app, row)
-        await examine_letters(app, row, original, stored)
-    else:
-        await _examine_mail(app, row, original, pictures=True)
+async def _read_one(app: App, row: Received, places: asyncio.Semaphore) -> None:
+    async with places:
+        if row.channel == "web":
+            await examine_claim(app, row)
+            return
+        original = await _original(app, row)
+        if row.channel == "letter":
+            (stored,) = await _documents_of(app, row)
+            await examine_letters(app, row, original, stored)
+        else:
+            await _examine_mail(app, row, original, pictures=True)
 
 
 async def _original(app: App, row: Received) -> bytes:
