@@ -56,6 +56,16 @@ class Apis:
         """The escalations with a status, e.g. `opened`."""
         return await self._list("escalation", "/escalations", {"status": status}, who=who)
 
+    async def read(
+        self, service: str, path: str, query: Mapping[str, str], who: str
+    ) -> list[dict[str, Any]]:
+        """A list as a person may see it.
+
+        Raises:
+            CommandError: The service refused; says what it said.
+        """
+        return await self._list(service, path, query, who=who)
+
     async def post(self, service: str, path: str, who: str, **content: Any) -> Any:
         """Send something as a person; `content` is passed to httpx (`json`, `files` …).
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -197,3 +198,33 @@ def test_a_claim_by_web_is_followed_like_any_other(desk, tmp_path):
     done, result = demo("--desk", desk.directory, "--contacts", tmp_path)
     assert done.returncode == 0, done.stderr
     assert by_name(result)["web"]["channel"] == "web"
+
+
+def test_the_queue_is_looked_at_and_emptied_from_the_terminal(desk):
+    def queue(*arguments):
+        return claimsdesk("queue", *arguments, "--desk", desk.directory)
+
+    at = {"base_url": desk.urls["intake"], "timeout": 10}
+    with httpx.Client(**at, headers={"Authorization": f"Bearer {desk.token('ruben')}"}) as intake:
+        # Who does not show who they are reaches no case, not even one that they can name.
+        claim = {"caller_name": "A", "call_back_number": "030 23125 101", "text": "Glasbruch"}
+        contact_id = intake.post("/phone-notes", json=claim).json()["contact_id"]
+        case_id = None
+        while case_id is None:
+            time.sleep(0.1)
+            (row,) = intake.get("/received", params={"contact_id": contact_id}).json()
+            case_id = row["case_id"]
+        intake.post("/phone-notes", json=claim | {"case_id": case_id, "text": "Und nun?"})
+    waiting = json.loads(queue("list", "--json").stdout)
+    (entry,) = [each for each in waiting if each["suspected_case_id"] == case_id]
+    received_id = entry["received_id"]
+    assert received_id in queue("list").stdout
+    assert "discarded" in queue("discard", received_id, "--reason", "Werbung").stdout
+    refused = queue("assign", received_id, case_id)
+    assert (refused.returncode, "does not wait there" in refused.stderr) == (1, True)
+    assert "unidentified" in queue("restore", received_id, "--reason", "doch nicht").stdout
+    assert case_id in queue("assign", received_id, case_id).stdout
+    with httpx.Client(base_url=desk.urls["review"], timeout=10) as review:
+        review.headers["Authorization"] = f"Bearer {desk.token('rita')}"
+        while entry["contact_id"] not in review.get(f"/cases/{case_id}").json()["contact_ids"]:
+            time.sleep(0.1)
