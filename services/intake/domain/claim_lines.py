@@ -53,6 +53,9 @@ _LABEL_ONLY = re.compile(
     r"|invoice amount|eur|euro|ca\.?|about)\W*$",
     re.IGNORECASE,
 )
+_ITS_PRICE = re.compile(r"^(?:kosten|preis|wert|costs?|price|value)\W*$", re.IGNORECASE)
+"""A label of the thing that was lost, in a list with its accessories."""
+_REPAIR = re.compile(r"repar|repair", re.IGNORECASE)
 _MULTIPLE = re.compile(
     r"\b(\d{1,3})\s?(?:x|×|mal|stück|stk\.?|pcs?\.?)\s*(?:\w+\s+){0,3}(?:à|a|je|zu|at|@|each)?\s*$",
     re.IGNORECASE,
@@ -113,10 +116,23 @@ def claimed_expenses(text: str) -> Expenses:
             items.append(item)
     told = "\n".join(prose)
     if items:
+        items = _prices(totals, items) + items
         listed = sum((item.amount.amount for item in items), Decimal())
         total, other = _stated_total(totals, told, listed, parts)
         return Expenses(tuple(items), total, told, other)
     return _from_prose(told, totals)
+
+
+def _prices(totals: list[Item], items: list[Item]) -> list[Item]:
+    """What stands in a list as "price" is the thing that the text is about.
+
+    It is none of the expenses if it is their sum, or if the thing was repaired.
+    """
+    if any(_REPAIR.search(item.description) for item in items):
+        return []
+    listed = sum((item.amount.amount for item in items), Decimal())
+    priced = [item for item in totals if _ITS_PRICE.match(item.description)]
+    return [replace(item, description="") for item in priced if item.amount.amount != listed]
 
 
 def _stated_total(

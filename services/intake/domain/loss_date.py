@@ -67,7 +67,9 @@ _SUBCLAUSE = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\([^()]{0,150}\)")
 _DONE_LATER = re.compile(
-    r"^[^,;:]*?\b(?:angezeigt|gemeldet|repariert|bezahlt|gekauft|bestellt|erworben|aufgenommen)\b",
+    r"^[^,;:]*?\b(?:angezeigt|gemeldet|repariert|bezahlt|gekauft|bestellt|erworben|aufgenommen"
+    r"|besichtigt|begutachtet|inspected|besprochen|abgelehnt|genehmigt|anerkannt|bearbeitet|erfasst"
+    r"|mitgeteilt|eingereicht)\b",
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(r"\b(?:wurden?|habe[n]?|hat|ist|sind|war(?:en)?)\b", re.IGNORECASE)

@@ -39,7 +39,7 @@ _COUNTS: Final = {
     for word in words
 }
 _COUNTED = re.compile(
-    rf"\b(\d{{1,2}}|{'|'.join(_COUNTS)})\s(?:[\w-]+\s){{1,3}}"
+    rf"\b(\d{{1,2}}|{'|'.join(_COUNTS)})\s?(?:x|×|mal|stück|stk\.?)?\s(?:[\w-]+\s){{1,3}}"
     r"(?:at|à|a|je|zu je|for|für je|\()?\s*$",
     re.IGNORECASE,
 )

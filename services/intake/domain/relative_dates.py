@@ -171,7 +171,9 @@ _FORMS: Final = (
     _form(
         ("on the ", "am "),
         r"on\sthe\s(\d{1,2})(?:st|nd|rd|th)(?!\s(?:of|" + _MONTH_BEGINS + r"))"
-        r"|am\s(\d{1,2})\.\s(?=[a-zäöü])(?!" + _MONTH_BEGINS + r"|dieses|des|d\.)",
+        r"|am\s(\d{1,2})\.\s(?=[a-zäöü])(?!"
+        + _MONTH_BEGINS
+        + r"|dieses|des|d\.|advent|weihnacht|feiertag)",
         _last_such_day,
         _ROUGH,
     ),

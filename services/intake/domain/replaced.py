@@ -3,9 +3,9 @@
 import re
 
 _OLD = re.compile(
-    r"\b(?:alte[nrs]?|bisherige[nrs]?|frühere[nrs]?|old|previous|former)\b", re.IGNORECASE
+    r"\b(?:alt(?:e[nrsm]?)?|bisherige[nrs]?|frühere[nrs]?|old|previous|former)\b", re.IGNORECASE
 )
-_NEW = re.compile(r"\b(?:neue[nrs]?|new|ab sofort|künftig|jetzt|nun|now)\b", re.IGNORECASE)
+_NEW = re.compile(r"\b(?:neu(?:e[nrsm]?)?|new|ab sofort|künftig|jetzt|nun|now)\b", re.IGNORECASE)
 _REACH = 60
 
 

@@ -15,7 +15,7 @@ _LABEL = re.compile(
     r"(?:tel(?:efon)?(?:nummer|-?nr)?|fon|phone(?: number)?|mobil(?:e|nummer|funk)?(?: number)?"
     r"|handy(?:nummer|-?nr)?|rückruf(?:nummer)?|cell|call(?: me)?(?: back)?(?: on| at)?"
     r"|reach me (?:on|at)|erreich\w+ (?:\w+ ){0,3}unter|unter(?: der nummer)?|nummer|number"
-    r"|\b[tm])[\s.:)(/]*(?:lautet|ist|is|now|jetzt)?[\s:]*$",
+    r"|\b[tm])(?:\s(?:tagsüber|privat|dienstlich|mobil|abends|daytime|home|work|office))?[\s.:)(/]*(?:lautet|ist|is|now|jetzt)?[\s:]*$",
     re.IGNORECASE,
 )
 _FAX = re.compile(r"fax[\w-]*[\s.:)(]*$", re.IGNORECASE)
