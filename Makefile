@@ -64,6 +64,10 @@ soak: $(stamps)/dev $(stamps)/jars ## Repeat the kill tests ten times.
 bench: $(stamps)/dev $(stamps)/jars ## Measure claims per second and latency, beside a bare loop.
 	@$(python) -m bench $(ARGS)
 
+.PHONY: intent-model
+intent-model: $(stamps)/dev ## Train anew what tells a client's intent (ARGS=--validate only measures).
+	@$(python) -m bench.intent_training $(ARGS)
+
 .PHONY: contract
 contract: $(stamps)/dev ## Write the contract's schemas and examples anew.
 	@$(python) -m shared.contract.publish

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.intake.domain.attachments import Attachment, kind_of
-from services.intake.domain.benefits import Keywords, propose_benefit
+from services.intake.domain.benefits import Keywords
 from services.intake.domain.claimed_lines import MOST_LINES
 from services.intake.domain.extraction import extract, says_anything
 from services.intake.domain.identify import Identified
@@ -180,15 +180,7 @@ def _read_contact(
     proposed = propose_intent(
         readable.subject,
         readable.body,
-        Signs(
-            refers=identified.case_id is not None,
-            answers=answers,
-            amounts=bool(claim.lines),
-            date_of_loss=_is_sure("date_of_loss", read.evidence),
-            policy_number=claim.policy_number is not None,
-            loss_words=propose_benefit(readable.subject, readable.body, around.keywords)
-            is not None,
-        ),
+        Signs(refers=identified.case_id is not None, answers=answers),
     )
     doubts = read.reasons if proposed.intent in _STATES_A_CLAIM else ()
     return ContactReceived(
@@ -221,11 +213,6 @@ def _cut(readable: Readable, claim: ClaimDetails) -> str | None:
     if len(claim.lines) >= MOST_LINES or len(readable.body) > SIGNS_READ:
         return "the contact is too long to be read to its end by the desk"
     return None
-
-
-def _is_sure(name: str, evidence: Sequence[Evidence]) -> bool:
-    """Say whether a value was read beside words that name it."""
-    return any(each.field == name and each.confidence >= 0.6 for each in evidence)
 
 
 def _claim_for(intent: Intent, claim: ClaimDetails) -> ClaimDetails | None:
