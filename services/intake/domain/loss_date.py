@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.intake.domain.dates import FoundDate, find_dates
+from services.intake.domain.lowering import lowered
 
 _LABEL = re.compile(
     r"schaden(?:s|fall)?(?:tag|datum|zeitpunkt|termin|eintritt|ereignis)?(?:datum)?"
@@ -19,8 +20,7 @@ _LABEL = re.compile(
     r"|occurrence)\W*(?:is|was)?\s?(?:on)?\W*$"
     r"|(?:loss|incident|damage|accident|event|theft) (?:date|day)\W*(?:is|was)?\W*$"
     r"|\b(?:das|the) (?:genaue |exact )?(?:datum|date) (?:war|ist|lautet|was|is)(?: der| am"
-    r"| on)?\s*$",
-    re.IGNORECASE,
+    r"| on)?\s*$"
 )
 _EVENT = re.compile(
     r"passiert|geschehen|geschah|ereignet|gestohlen|geklaut|entwendet|diebstahl|aufgebrochen"
@@ -33,12 +33,9 @@ _EVENT = re.compile(
     r"|verbrannt|geschmolzen|explodiert|umgekippt|umgestürzt|abgedeckt|vereist|geborsten|zerstört"
     r"|happened|occurred|took place|stolen|stole\b|theft|burgl|broken into|broke\b|broken\b|burst"
     r"|burn|fire\b|damage|leak|smashed|flood|cracked|shattered|missing|incident"
-    r"|accident|incurred|storm|gone\b|taken\b|vanished|robbed|dropped|fell\b",
-    re.IGNORECASE,
+    r"|accident|incurred|storm|gone\b|taken\b|vanished|robbed|dropped|fell\b"
 )
-_DISCOVERED = re.compile(
-    r"entdeckt|bemerkt|festgestellt|aufgefallen|discover|noticed|found out", re.IGNORECASE
-)
+_DISCOVERED = re.compile(r"entdeckt|bemerkt|festgestellt|aufgefallen|discover|noticed|found out")
 """When a loss was seen; when it happened counts before."""
 _OTHER = re.compile(
     r"rechnung|invoice|\bgeb\.|\bdob\b|bestell|gekauft|kauf|bought|purchase|ordered|geboren|geburts|birth|\bborn\b"
@@ -54,25 +51,20 @@ _OTHER = re.compile(
     r"|\bend(?:et|s|en|e)\b|beend|läuft\b|ablauf|auslauf|ablaufen|expire|lapse|\bstops?\b|verläng"
     r"|renew|extend|umziehe|umzug|\bziehe[nt]?\b|moving|adresse|address|anschrift"
     r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|kündig"
-    r"|geschrieben|mitgeteilt|wrote|written|\btold\b",
-    re.IGNORECASE,
+    r"|geschrieben|mitgeteilt|wrote|written|\btold\b"
 )
 _UNTIL = re.compile(
-    r"\b(?:bis|by|until|till|before|spätestens|ab)\s(?:(?:zum|spätestens|the|dem)\s){0,2}$",
-    re.IGNORECASE,
+    r"\b(?:bis|by|until|till|before|spätestens|ab)\s(?:(?:zum|spätestens|the|dem)\s){0,2}$"
 )
 """Directly before a date: a time limit, or when something new begins."""
-_SUBCLAUSE = re.compile(
-    r",\s(?:dass|daß|weil|als|nachdem|wonach|that|when|because|after)\s", re.IGNORECASE
-)
+_SUBCLAUSE = re.compile(r",\s(?:dass|daß|weil|als|nachdem|wonach|that|when|because|after)\s")
 _IN_BRACKETS = re.compile(r"\([^()]{0,150}\)")
 _DONE_LATER = re.compile(
     r"^[^,;:]*?\b(?:angezeigt|gemeldet|repariert|bezahlt|gekauft|bestellt|erworben|aufgenommen"
     r"|besichtigt|begutachtet|inspected|besprochen|abgelehnt|genehmigt|anerkannt|bearbeitet|erfasst"
-    r"|mitgeteilt|eingereicht)\b",
-    re.IGNORECASE,
+    r"|mitgeteilt|eingereicht)\b"
 )
-_AUXILIARY = re.compile(r"\b(?:wurden?|habe[n]?|hat|ist|sind|war(?:en)?)\b", re.IGNORECASE)
+_AUXILIARY = re.compile(r"\b(?:wurden?|habe[n]?|hat|ist|sind|war(?:en)?)\b")
 _SENTENCE_END = re.compile(r"(?:(?<=[a-zäöüß)\]€\"'!?])|(?<=\d{4}))[.!?;]\s|\n")
 _LABELLED: Final = 0.95
 _EVENT_REACH: Final = 90
@@ -105,9 +97,10 @@ def dates_of_loss(text: str, today: date) -> list[LossDate]:
     "happened on". The date of an invoice, a purchase or a letter is none.
     """
     best: dict[date, LossDate] = {}
+    low = lowered(text)
     for hit in find_dates(text, today)[:_MOST_DATES]:
         start, end = _within_brackets(text, hit, *_sentence(text, hit))
-        score = _score(text[start : hit.start], text[hit.end : end])
+        score = _score(low[start : hit.start], low[hit.end : end])
         if score <= 0 or (score == _NO_CUE and _is_of_the_letter(text, hit, today)):
             continue
         if score == _NO_CUE and _PERIOD.search(text[hit.start : hit.end]):
@@ -159,7 +152,7 @@ def _within_brackets(text: str, hit: FoundDate, start: int, end: int) -> tuple[i
 
 
 def _score(before: str, after: str) -> float:
-    """How much the words around a date say that it is the date of loss; 0: it is not."""
+    """How much the words around a date, in lower case, say that it is that of loss; 0: it is not."""
     if _LABEL.search(before[-60:]):
         return _LABELLED
     if _UNTIL.search(before[-30:]):
