@@ -33,6 +33,9 @@ class WaitingDocument(_View):
     kind: str
     media_type: str
     size: int
+    readable: bool
+    blocked: str | None
+    macros: bool
 
 
 class ProposalView(_View):

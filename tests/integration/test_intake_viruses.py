@@ -40,10 +40,10 @@ async def desk(clamd: RunningClamd, tmp_path: Path) -> AsyncIterator[IntakeDesk]
         yield running
 
 
-def packed(data: bytes) -> bytes:
+def packed(data: bytes, name: str = "Rechnung.txt") -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("Rechnung.txt", data)
+        file.writestr(name, data)
     return target.getvalue()
 
 
@@ -93,6 +93,19 @@ async def test_an_infected_attachment_is_never_served(desk: IntakeDesk):
             assert (answer.status_code, answer.json()["code"]) == (403, "document_blocked")
             assert HARMLESS_VIRUS not in answer.content
         assert (await api.get(f"/documents/{harmless.document_id}")).status_code == 200
+
+
+async def test_an_office_file_with_macros_is_marked_and_only_ever_saved(desk: IntakeDesk):
+    macros = packed(b"Sub AutoOpen()", "word/vbaProject.bin")
+    await receive(desk, ("Rechnung.docx", macros), ("b.docx", packed(b"<w/>", "word/document.xml")))
+    contact = await published(desk)
+    _, marked, other = contact.documents
+    assert (marked.macros, marked.blocked, other.macros) == (True, None, False)
+    async with desk.api() as api:
+        answer = await api.get(f"/documents/{marked.document_id}")
+    assert answer.content == macros
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_an_infected_letter_goes_to_a_person_unopened(desk: IntakeDesk):
