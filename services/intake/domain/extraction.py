@@ -1,7 +1,7 @@
 """What a contact claims, read from its texts: every value with where it was read and how sure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -78,6 +78,22 @@ def extract(contact: Readable, keywords: Keywords, today: date) -> Extracted:
     details = _details(contact, today, found)
     invoices = tuple(_as_stated(each) for each in attached)
     return Extracted(claim, tuple(found.evidence), invoices, details, tuple(found.reasons))
+
+
+def with_moved_address(read: Extracted, contact: Readable, today: date) -> Extracted:
+    """The same of a contact that is about a change of data: an address in it is the new one."""
+    if read.details is not None and read.details.postal_address is not None:
+        return read
+    move = new_address(contact.body, today, is_change=True)
+    if move is None:
+        return read
+    found = Findings(list(read.evidence))
+    body = SourceText(contact.body_source, contact.body)
+    found.note("postal_address", Candidate(move.address, body, move.quote, 0.6))
+    known = read.details or UnconfirmedDetails()
+    update = {"postal_address": move.address[:500], "valid_from": move.valid_from}
+    details = known.model_copy(update=update)
+    return replace(read, evidence=tuple(found.evidence), details=details)
 
 
 def says_anything(claim: ClaimDetails) -> bool:

@@ -152,7 +152,7 @@ def _within_brackets(text: str, hit: FoundDate, start: int, end: int) -> tuple[i
 
 
 def _score(before: str, after: str) -> float:
-    """How much the words around a date, in lower case, say that it is that of loss; 0: it is not."""
+    """How much the words around a date, in lower case, tell of the loss; 0: not at all."""
     if _LABEL.search(before[-60:]):
         return _LABELLED
     if _UNTIL.search(before[-30:]):

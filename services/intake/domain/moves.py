@@ -57,18 +57,19 @@ class Move:
     valid_from: date | None
 
 
-def new_address(text: str, today: date) -> Move | None:
+def new_address(text: str, today: date, *, is_change: bool = False) -> Move | None:
     """The new postal address that a text tells; an address without such words is none.
 
     Args:
         text: The client's words.
         today: Day of receipt.
+        is_change: The contact is about a change of data: then any address in it is the new one.
     """
     cue = _CHANGE.search(text)
-    if cue is None:
+    if cue is None and not is_change:
         return None
-    begin = max(0, cue.start() - _REACH)
-    near = text[begin : cue.end() + _REACH]
+    begin = max(0, cue.start() - _REACH) if cue else 0
+    near = text[begin : cue.end() + _REACH] if cue else text[: 2 * _REACH]
     for form in (_GERMAN, _UK):
         for match in form.finditer(near):
             if not is_replaced(near[: match.start()]):

@@ -8,7 +8,7 @@ from typing import Final
 from services.intake.domain.attachments import Attachment, kind_of
 from services.intake.domain.benefits import Keywords
 from services.intake.domain.claimed_lines import MOST_LINES
-from services.intake.domain.extraction import extract, says_anything
+from services.intake.domain.extraction import extract, says_anything, with_moved_address
 from services.intake.domain.identify import Identified
 from services.intake.domain.intent import Signs, propose_intent
 from services.intake.domain.invoices import InvoiceFacts
@@ -182,6 +182,8 @@ def _read_contact(
         readable.body,
         Signs(refers=identified.case_id is not None, answers=answers),
     )
+    if proposed.intent is Intent.ACCOUNT_CHANGE:
+        read = with_moved_address(read, readable, around.today)
     doubts = read.reasons if proposed.intent in _STATES_A_CLAIM else ()
     return ContactReceived(
         contact_id=around.contact_id,

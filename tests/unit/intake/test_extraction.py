@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.intake.domain.extraction import extract
+from services.intake.domain.extraction import extract, with_moved_address
 from services.intake.domain.readable import Readable, SourceText
 from shared.contract.contacts import DocumentKind
 from shared.programmes import load_programmes
@@ -299,3 +299,13 @@ def test_the_date_in_a_police_report_counts_when_the_client_names_none():
         "attachment", "Strafanzeige\nTatzeit: 12.11.2026, 22:00", DocumentKind.POLICE_REPORT
     )
     assert claim_of("Fahrrad weg", attachments=[report]).date_of_loss == date(2026, 11, 12)
+
+
+def test_in_a_change_of_data_any_address_is_the_new_one():
+    body = Readable("Post kommt nicht an: ich wohne seit Mai in der Birkenweg 2, 24103 Kiel.")
+    read = extract(body, KEYWORDS, TODAY)
+    assert read.details is None
+    moved = with_moved_address(read, body, TODAY)
+    assert moved.details is not None
+    assert moved.details.postal_address == "Birkenweg 2, 24103 Kiel"
+    assert [each.field for each in moved.evidence] == ["postal_address"]
