@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import structlog
@@ -35,11 +36,14 @@ _IDLE_PAUSE: Final = 5.0
 async def examine_for_ever(app: App) -> None:
     """Examine what waits, until cancelled.
 
-    Reading scans takes seconds and must not hold up a reply that waits for its case.
+    Reading scans takes seconds, a day's post in one scan minutes, and must hold up neither a reply
+    that waits for its case nor all other letters.
     """
-    async with asyncio.TaskGroup() as both:
-        both.create_task(_repeat(app, _examine_references, _WAITING_PAUSE))
-        both.create_task(_repeat(app, _read_scans, _IDLE_PAUSE))
+    taken: set[str] = set()
+    async with asyncio.TaskGroup() as loops:
+        loops.create_task(_repeat(app, _examine_references, _WAITING_PAUSE))
+        for _ in range(_MOST_AT_ONCE):
+            loops.create_task(_repeat(app, partial(_read_next, taken=taken), _IDLE_PAUSE))
 
 
 async def _repeat(app: App, work: Callable[[App], Awaitable[int]], pause_of_waiting: float) -> None:
@@ -68,33 +72,35 @@ async def _examine_references(app: App) -> int:
     return len(waiting)
 
 
-async def _read_scans(app: App) -> int:
+async def _read_next(app: App, taken: set[str]) -> int:
+    """Read the oldest that waits and that no other reader of this process has taken."""
     async with app.service.database.reading() as connection:
         waiting = await store.waiting_to_be_read(connection)
-    places = asyncio.Semaphore(_MOST_AT_ONCE)
-    results = await asyncio.gather(
-        *[_read_one(app, row, places) for row in waiting], return_exceptions=True
-    )
-    for error in results:
-        if error is not None:
-            raise error
-    # More than one round holds may be waiting.
-    if waiting:
-        app.to_examine.set()
-    return len(waiting)
+    row = next((each for each in waiting if each.received_id not in taken), None)
+    if row is None:
+        return 0
+    taken.add(row.received_id)
+    try:
+        await _read_one(app, row)
+    except Exception:
+        # What can't be read now must not keep every reader from all that came after it.
+        asyncio.get_running_loop().call_later(_IDLE_PAUSE, taken.discard, row.received_id)
+        raise
+    taken.discard(row.received_id)
+    app.to_examine.set()
+    return 1
 
 
-async def _read_one(app: App, row: Received, places: asyncio.Semaphore) -> None:
-    async with places:
-        if row.channel == "web":
-            await examine_claim(app, row)
-            return
-        original = await _original(app, row)
-        if row.channel == "letter":
-            (stored,) = await _documents_of(app, row)
-            await examine_letters(app, row, original, stored)
-        else:
-            await _examine_mail(app, row, original, pictures=True)
+async def _read_one(app: App, row: Received) -> None:
+    if row.channel == "web":
+        await examine_claim(app, row)
+        return
+    original = await _original(app, row)
+    if row.channel == "letter":
+        (stored,) = await _documents_of(app, row)
+        await examine_letters(app, row, original, stored)
+    else:
+        await _examine_mail(app, row, original, pictures=True)
 
 
 async def _original(app: App, row: Received) -> bytes:

@@ -5,6 +5,7 @@ import io
 import re
 import resource
 import shutil
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -247,6 +248,28 @@ async def test_the_code_of_another_case_is_for_a_person_to_judge(desk: IntakeDes
     (row,) = await all_read(desk)
     assert (row.verdict, row.reason, row.case_id) == ("unidentified", "several_cases", CASE_ID)
     assert await desk.published() == []
+
+
+async def test_a_scan_that_takes_long_holds_up_no_other_letter(
+    desk: IntakeDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    slow = tmp_path / "bin" / "tesseract"
+    slow.parent.mkdir()
+    slow.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", str(slow.parent))
+    object.__setattr__(desk.app, "scans", ScanReader(60))
+    long = await take(desk, file_of([page(THEFT)], "PNG"))
+    async with desk.examining():
+        await asyncio.sleep(0.5)
+        quick = await take(desk, text_pdf(WATER))
+        end = time.monotonic() + 30
+        while not (verdicts := {row.received_id: row.verdict for row in await rows(desk)})[
+            quick.received_id
+        ]:
+            assert time.monotonic() < end, "not in time"
+            await asyncio.sleep(0.05)
+    assert verdicts == {long.received_id: None, quick.received_id: "contact"}
 
 
 @asynccontextmanager
