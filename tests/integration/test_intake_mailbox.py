@@ -287,7 +287,7 @@ async def test_a_server_that_is_away_is_waited_for_and_said(desk: IntakeDesk):
         assert "away" in mailbox.problem
         mailbox._account = desk.mailbox()._account
         await desk.contact(desk.deliver(mail(CLAIM)))
-        assert mailbox.problem is None
+        await desk.until(lambda: mailbox.problem is None)
 
 
 async def test_a_mail_server_that_dies_and_comes_back_loses_nothing(
@@ -302,7 +302,7 @@ async def test_a_mail_server_that_dies_and_comes_back_loses_nothing(
             await desk.until(lambda: mailbox.problem is not None)
             server.start()
             await desk.contact(desk.deliver(mail(CLAIM)))
-            assert mailbox.problem is None
+            await desk.until(lambda: mailbox.problem is None)
     finally:
         server.stop()
 
@@ -337,4 +337,4 @@ async def test_a_document_store_that_is_full_keeps_mails_in_the_inbox(desk: Inta
         assert await desk.received(message_id) == []
         folder.unlink()
         await desk.contact(message_id)
-        assert mailbox.problem is None
+        await desk.until(lambda: mailbox.problem is None)

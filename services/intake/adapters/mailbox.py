@@ -122,13 +122,12 @@ class Mailbox:
         try:
             await self._soon(thread.call(inbox.open))
             log.info("reading the mailbox", server=self._account.host, idle=inbox.can_idle)
-            self.problem = None
             while True:
                 mails = await self._soon(thread.call(inbox.next_batch))
                 if mails:
                     folders = await self._handled(inbox, mails)
                     await self._soon(thread.call(partial(inbox.moves.file, folders)))
-                self._note_unmoved(inbox.moves.problem)
+                self._note_round(inbox.moves.problem)
                 if not mails:
                     await thread.call(partial(inbox.wait, leave))
         finally:
@@ -155,12 +154,15 @@ class Mailbox:
         log.info("the IMAP server answered")
         return result
 
-    def _note_unmoved(self, unmoved: str | None) -> None:
-        """What the desk has and the server would not move: no reason to stop reading."""
+    def _note_round(self, unmoved: str | None) -> None:
+        """After a round without a fault: what was wrong is over, but for what would not be moved.
+
+        A connection alone proves nothing: the database or the disk may still be away.
+        """
         if unmoved is not None and unmoved != self.problem:
             log.warning("mails stay in the inbox, trying again", problem=unmoved)
         elif unmoved is None and self.problem is not None:
-            log.info("the mails left the inbox")
+            log.info("mails are taken in")
         self.problem = unmoved
 
     async def _handled(self, inbox: Inbox, mails: Sequence[FetchedMail]) -> Mapping[str, str]:
