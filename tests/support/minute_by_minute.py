@@ -48,6 +48,8 @@ def due_at(
                 left = minutes
             elif what == "pause":
                 waiting = True
+                # What happens in the due minute comes in time.
+                due = None if due == now else due
             elif what == "resume":
                 waiting = False
             elif what == "stop":
