@@ -272,6 +272,9 @@ async def test_a_database_that_is_away(
                 await proxy.close()
                 second = on_postgres.deliver(mail("Fahrrad"))
                 await said(mailbox, "the database is away; mails wait in the inbox")
+                for _ in range(10):
+                    await asyncio.sleep(0.1)
+                    assert mailbox.problem == "the database is away; mails wait in the inbox"
                 assert on_postgres.folder("INBOX") == 1
                 await proxy.open()
                 await one_contact_each(on_postgres, [first, second])

@@ -18,7 +18,6 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.intake.adapters.inbox import (
     CONNECTION_ERRORS,
@@ -84,7 +83,7 @@ class Mailbox:
             try:
                 await self._read()
             except Exception as error:
-                if not (isinstance(error, _AWAY) or is_temporary(error)):
+                if not isinstance(error, _AWAY):
                     raise
                 self._note_away(error)
                 wait = timing.after_refusal if isinstance(error, LoginRefused) else 0.0
@@ -95,14 +94,13 @@ class Mailbox:
 
     def _note_away(self, error: Exception) -> None:
         what = self._explained(error)
-        log.warning("mails wait, trying again", problem=what, reason=type(error).__name__)
+        reason = type(error.__cause__ or error).__name__
+        log.warning("mails wait, trying again", problem=what, reason=reason)
         self.problem = f"{what}; mails wait in the inbox"
 
     def _explained(self, error: Exception) -> str:
         """What is wrong, without anything that a server or a database said in its own words."""
         server = f"IMAP server {self._account.host}:{self._account.port}"
-        if isinstance(error, SQLAlchemyError):
-            return "the database is away"
         if isinstance(error, TemporaryFault):
             return str(error)
         if isinstance(error, LoginRefused):
@@ -173,9 +171,11 @@ class Mailbox:
         """
         try:
             return await self._handler(mails)
+        except TemporaryFault:
+            raise
         except Exception as error:
-            if isinstance(error, _AWAY) or is_temporary(error):
-                raise
+            if is_temporary(error):
+                raise TemporaryFault("the database is away") from error
             _log_failure(error, mails)
         if len(mails) == 1:
             inbox.leave_alone(mails[0].uid)
