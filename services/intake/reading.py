@@ -124,6 +124,7 @@ async def _read(
         mail.problem,
         absence and absence.value,
         _refused_invoice(documents),
+        next((each.doubt for each in documents if each.doubt), None),
     )
     return ReadMail(
         mail,
@@ -179,7 +180,8 @@ async def _with_words(attachment: Attachment, scans: ScanReader, *, pictures: bo
         read = await scans.read(attachment.data, attachment.media_type)
         invoice = await invoice_inside(read.invoice)
         readable = read.readable or invoice is not None
-        return ReadDocument(attachment, read.text, readable=readable, invoice=invoice)
+        doubt = None if invoice else read.doubt
+        return ReadDocument(attachment, read.text, readable, invoice, doubt)
     if attachment.media_type in PICTURES:
         return ReadDocument(attachment, readable=False)
     layer = await scans.text_layer(attachment.data)

@@ -32,7 +32,8 @@ PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/tiff"})
 READABLE: Final = PICTURES | {"application/pdf"}
 MOST_PAGES: Final = 200
 """So many pages of a scan are read; a day's post goes through in several files."""
-_MOST_PAGES_ATTACHED: Final = 20
+_MOST_PICTURES_ATTACHED: Final = 20
+"""So many pages of an attached document are read from their pictures."""
 _TEXT_LIMIT: Final = 100_000
 _READ_WELL: Final = 75.0
 """Per cent; below it a page may lie otherwise than it seems."""
@@ -102,10 +103,12 @@ class ScanReader:
         async with self._opened(data, media_type) as (file, folder):
             if file is None:
                 return ScanText(problem=DAMAGED, readable=False)
-            count = min(file.pages, _MOST_PAGES_ATTACHED)
-            pages = [
-                (await self._page(file, number, folder, marks=False))[0] for number in range(count)
-            ]
+            pages: list[PageReading] = []
+            pictures = 0
+            while len(pages) < min(file.pages, MOST_PAGES) and pictures < _MOST_PICTURES_ATTACHED:
+                page, _ = await self._page(file, len(pages), folder, marks=False)
+                pages.append(page)
+                pictures += page.by == "ocr"
             return replace(self._joined(pages, file.pages), invoice=await file.invoice())
 
     async def read_letters(self, data: bytes, media_type: str) -> tuple[ReadLetter, ...]:

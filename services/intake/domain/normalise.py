@@ -42,12 +42,14 @@ class ReadDocument:
         text: Its words; empty for a picture or an unreadable file.
         readable: False if words were expected and none could be read.
         invoice: What the XML of an electronic invoice in it says.
+        doubt: Why its words may be wrong or not all of them.
     """
 
     attachment: Attachment
     text: str = ""
     readable: bool = True
     invoice: InvoiceFacts | None = None
+    doubt: str | None = None
 
     @property
     def kind(self) -> DocumentKind:

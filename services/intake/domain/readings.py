@@ -45,6 +45,8 @@ class ScanText:
         problem: Why a person must look at it; None for one that was read well.
         confidence: How sure the reading is, 0 to 1; 1 for a text layer.
         readable: Its words could be read, all in all.
+        doubt: Why its words may be wrong or not all of them, wherever they stand; a page that is a
+            photograph is none.
         invoice: The XML of an electronic invoice inside it.
     """
 
@@ -52,6 +54,7 @@ class ScanText:
     problem: str | None = None
     confidence: float = 1.0
     readable: bool = True
+    doubt: str | None = None
     invoice: bytes | None = None
 
 
@@ -70,7 +73,8 @@ def joined(pages: Sequence[PageReading], of: int, *, why_unread: str) -> ScanTex
         unread = any(page.by == "unread" for page in pages)
         guesses = "\n".join(page.text for page in pages)[:_TEXT_LIMIT]
         return ScanText(guesses, why_unread if unread else UNREADABLE, confidence, readable=False)
-    return ScanText(text, _problem(pages, of, confidence, why_unread), confidence)
+    doubt = _doubt(len(pages), of, confidence)
+    return ScanText(text, _unread(pages, why_unread) or doubt, confidence, doubt=doubt)
 
 
 def _confidence(pages: Sequence[PageReading]) -> float:
@@ -80,16 +84,17 @@ def _confidence(pages: Sequence[PageReading]) -> float:
     return round(sure / total, 2) if (total := sum(weights)) else 0.0
 
 
-def _problem(
-    pages: Sequence[PageReading], of: int, confidence: float, why_unread: str
-) -> str | None:
+def _unread(pages: Sequence[PageReading], why: str) -> str | None:
+    """Which pages could not be read, or why nothing was tried on some."""
     failed = [number for number, page in enumerate(pages, 1) if page.failed]
     if failed:
         return f"page {', '.join(map(str, failed[:20]))} could not be read"
-    if any(page.by == "unread" for page in pages):
-        return why_unread
-    if of > len(pages):
-        return f"only the first {len(pages)} of {of} pages were read"
+    return why if any(page.by == "unread" for page in pages) else None
+
+
+def _doubt(read: int, of: int, confidence: float) -> str | None:
+    if of > read:
+        return f"only the first {read} of {of} pages were read"
     if confidence < _DOUBT:
         return f"the scan is hard to read: only {confidence:.0%} sure"
     return None

@@ -30,6 +30,8 @@ def test_one_page_that_could_not_be_read_is_named():
 def test_what_is_hard_to_read_says_how_sure_it_is():
     assert read(POOR).problem == "the scan is hard to read: only 60% sure"
     assert read(POOR).readable
+    # A page that is a photograph makes no other page doubtful.
+    assert (read(POOR).doubt, read(GOOD, GUESSES).doubt) == (read(POOR).problem, None)
 
 
 def test_without_any_words_a_scan_is_not_readable():
