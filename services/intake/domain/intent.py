@@ -18,6 +18,8 @@ _COMPLAINT_MARGIN: Final = 0.2
 """A complaint that is missed costs more than one too many: found by cross-validation."""
 _QUOTES: Final = 4
 _WEAK: Final = 0.3
+"""Share of the strongest word's weight below which a word is not quoted."""
+_MARKS: Final = ("?", "!")
 _ANSWERING: Final = {
     Intent.REPLY: 0.8,
     Intent.PAYMENT_DELAY: 0.35,
@@ -28,7 +30,7 @@ _ANSWERING: Final = {
     Intent.ACCOUNT_CHANGE: 0.2,
     Intent.CLAIM: 0.08,
 }
-"""How many of the contacts with an intent answer us or name a case: a desk's experience."""
+"""How often a contact with an intent answers us or names a case: assumed, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _evidence(intent: Intent, sentences: Sequence[Sequence[Word]]) -> str:
 def _quotes(sentence: Sequence[Word], points: Sequence[float], least: float) -> list[str]:
     quotes: list[list[str]] = [[]]
     for word, each in zip(sentence, points, strict=True):
-        if each >= least:
+        if each >= least and word.form not in _MARKS:
             quotes[-1].append(word.written)
         elif quotes[-1]:
             quotes.append([])
