@@ -13,8 +13,12 @@ sign below finds every single wrong sign and every swap of neighbours."""
 _VALUE = {sign: value for value, sign in enumerate(_ALPHABET)}
 _BODY_LENGTH = 8
 _HYPHENS = 3
+_HYPHEN = re.compile(r"[-_\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+"""Word processors, telephones and OCR make other dashes of hyphens; file names have underscores."""
+_BETWEEN = rf"(?:\s?{_HYPHEN.pattern}\s?|\s?)"
 _CASE_ID = re.compile(
-    rf"(?<![A-Za-z0-9])C-?([{_ALPHABET}]{{4}})-?([{_ALPHABET}]{{4}})-?([{_ALPHABET}])(?![A-Za-z0-9])",
+    rf"(?<![A-Za-z0-9])C{_BETWEEN}([{_ALPHABET}]{{4}}){_BETWEEN}([{_ALPHABET}]{{4}}){_BETWEEN}"
+    rf"([{_ALPHABET}])(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 
@@ -88,13 +92,18 @@ class CaseNumber:
 def case_numbers(text: str) -> Iterator[CaseNumber]:
     """Everything in a text that looks like a case id, in order.
 
-    With a wrong check sign only what has its hyphens: without them it is any word with a C.
+    With a wrong check sign only what has its hyphens: without them it is any word with a C. Written
+    apart it needs a digit: words may stand beside a C, too.
     """
     for match in _CASE_ID.finditer(text):
         body = (match[1] + match[2]).upper()
         check = match[3].upper()
+        hyphens = len(_HYPHEN.findall(match[0]))
+        apart = any(sign.isspace() for sign in match[0])
         valid = _check_sign(body) == check
-        if valid or match[0].count("-") == _HYPHENS:
+        if apart and hyphens < _HYPHENS and body.isalpha():
+            continue
+        if valid or (hyphens == _HYPHENS and not apart):
             case_id = f"C-{body[:4]}-{body[4:]}-{check}"
             yield CaseNumber(case_id, valid, match.start(), match.end())
 
