@@ -22,6 +22,8 @@ _OWN_HEADERS = re.compile(
     rb"^(?:message-id|from|subject):[^\n]*(?:\n[ \t][^\n]*){0,1000}", re.IGNORECASE | re.MULTILINE
 )
 _FOLD = re.compile(rb"\n[ \t]+")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_LONE_CR = re.compile(rb"\r(?!\n)")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
 
 
@@ -80,6 +82,7 @@ def parse_mail(raw: bytes, authserv_id: str) -> ParsedMail:
         sender_name=author.name,
         sender_address=author.address,
         authenticated=author.plain
+        and not _has_hidden_lines(raw)
         and is_authenticated(
             headers.get("authentication-results", ()), authserv_id, author.address
         ),
@@ -90,6 +93,15 @@ def parse_mail(raw: bytes, authserv_id: str) -> ParsedMail:
         is_report=content.is_report,
         problem=unread or content.problem or unsigned,
     )
+
+
+def _has_hidden_lines(raw: bytes) -> bool:
+    """Say whether a carriage return stands alone in the headers: only here it ends a line.
+
+    Behind one a stranger's header could pass for our server's, which did not see and remove it.
+    """
+    end = _HEAD_END.search(raw)
+    return bool(_LONE_CR.search(raw, 0, end.start() if end else len(raw)))
 
 
 def fingerprint(raw: bytes) -> str:

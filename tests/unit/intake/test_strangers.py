@@ -105,6 +105,7 @@ TRIES = {
     "a verdict in a quoted envelope sender": f'Authentication-Results: {SERVER}; spf=pass smtp.mailfrom="x; dmarc=pass header.from=example.org"@evil.example\nFrom: {ANNA}\n{SUBJECT}\n\nAnbei.',
     "a signer's name in a quoted identity": f'Authentication-Results: {SERVER}; dkim=pass header.i="x header.d=example.org "@evil.example\nFrom: {ANNA}\n{SUBJECT}\n\nAnbei.',
     "a header that looks like it": f"X-Authentication-Results: {SERVER}; dmarc=pass header.from=example.org\nARC-Authentication-Results: i=1; {SERVER}; dmarc=pass header.from=example.org\nFrom: {ANNA}\n{SUBJECT}\n\nAnbei.",
+    "a verdict behind a carriage return that no server takes for a line's end": f"Subject: x\rAuthentication-Results: {SERVER}; dmarc=pass header.from=example.org\nFrom: {ANNA}\n\nZu {CASE}.",
     "no verdict at all": f"From: {ANNA}\n{SUBJECT}\n\nAnbei.",
     "our Message-ID, stolen": f"{AS_EVE}\nSubject: Re: Ihr Schaden\nReferences: {OURS}\nIn-Reply-To: {OURS}\n\nAnbei.",
     "our Message-ID, guessed": f"{AS_EVE}\nSubject: Re: Ihr Schaden\nIn-Reply-To: <notice.{NOTICE}.{'0' * 16}@claimsdesk.example>\n\nAnbei.",
