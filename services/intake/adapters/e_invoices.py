@@ -37,6 +37,11 @@ _ROOTS: Final = frozenset(
         "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote",
     }
 )
+_BEGINNING: Final = 4000
+_BEGINS_AS_INVOICE = re.compile(
+    rb"<(?:[\w.-]{1,40}:)?(?:CrossIndustry(?:Invoice|Document)|Invoice|CreditNote)\s[^<>]{0,1000}"
+    rb"urn:(?:un:unece:uncefact|ferd|oasis:names:specification:ubl)"
+)
 _LINES: Final = frozenset({"IncludedSupplyChainTradeLineItem", "InvoiceLine", "CreditNoteLine"})
 _CREDIT_NOTES: Final = frozenset(
     ["81", "83", "261", "296", "308", "381", "396", "420", "458", "532"]
@@ -111,7 +116,9 @@ def _parsed(xml: bytes) -> Any | None:
         checked = ElementTree.fromstring(xml, forbid_dtd=True)
     except common.DefusedXmlException as error:
         raise UnreadableInvoiceError("the XML defines entities, as no invoice does") from error
-    except (ElementTree.ParseError, ValueError, LookupError, RecursionError):
+    except (ElementTree.ParseError, ValueError, LookupError, RecursionError) as error:
+        if _BEGINS_AS_INVOICE.search(xml, 0, _BEGINNING):
+            raise UnreadableInvoiceError("the XML is damaged") from error
         return None
     if not (checked.tag in _ROOTS or is_zugferd_one(checked.tag)):
         return None

@@ -144,6 +144,13 @@ def test_what_is_no_invoice_is_none(xml: bytes):
     assert read_e_invoice(xml) is None
 
 
+@pytest.mark.parametrize("name", ["minimum.xml", "zugferd-1.xml", "xrechnung-ubl.xml"])
+def test_an_invoice_that_was_cut_off_is_for_a_person(name: str):
+    xml = (BY_HAND / name).read_bytes()
+    with pytest.raises(UnreadableInvoiceError):
+        read_e_invoice(xml[: len(xml) * 2 // 3])
+
+
 SAMPLE = (BY_HAND / "xrechnung-ubl.xml").read_bytes()
 
 
