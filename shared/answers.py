@@ -1,12 +1,13 @@
 """What every service answers to requests that it can't serve: our errors as HTTP answers."""
 
+from contextlib import suppress
 from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import (
     BadEvent,
@@ -17,6 +18,8 @@ from shared.errors import (
     VersionConflict,
 )
 
+_LARGEST_BODY: Final = 2_000_000
+"""Bytes of a request that brings no files."""
 _NO_SUCH_CHARACTER: Final = "22021"
 """SQLSTATE of a text that PostgreSQL can't hold, such as one with a NUL."""
 
@@ -37,13 +40,67 @@ class _RefuseNul:
         await self._app(scope, receive, send)
 
 
+class _BodyTooLargeError(Exception):
+    """Ends the reading of a request."""
+
+
+class _LimitBody:
+    """Refuses a request whose body grows over a limit, whatever it announced.
+
+    The framework reads a body before it asks who sends it: without an end anybody could fill memory
+    and disk.
+    """
+
+    def __init__(self, app: ASGIApp, largest_form: int) -> None:
+        self._app = app
+        self._largest_form = largest_form
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = self._largest_form if _is_form(scope) else _LARGEST_BODY
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > most:
+                raise _BodyTooLargeError
+            return message
+
+        async def unless_too_large(message: Message) -> None:
+            # The framework answers a body that it can't read with words of its own.
+            if seen <= most:
+                await send(message)
+
+        with suppress(_BodyTooLargeError):
+            await self._app(scope, counted, unless_too_large)
+        if seen > most:
+            text = f"a request like this has at most {most // 1_000_000} MB"
+            answer = JSONResponse({"code": "body_too_large", "message": text}, 413)
+            await answer(scope, receive, send)
+
+
+def _is_form(scope: Scope) -> bool:
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return bool(kind.strip().lower().startswith(b"multipart/form-data"))
+
+
 def _not_acceptable(message: str) -> JSONResponse:
     return JSONResponse({"code": "not_acceptable", "message": message}, 422)
 
 
-def answer_errors(api: FastAPI) -> None:
-    """Our errors as HTTP answers: `{"code", "message"}`."""
+def answer_errors(api: FastAPI, largest_form: int = _LARGEST_BODY) -> None:
+    """Our errors as HTTP answers: `{"code", "message"}`.
+
+    Args:
+        api: The service's HTTP side.
+        largest_form: Most bytes of a request with files.
+    """
     api.add_middleware(_RefuseNul)
+    api.add_middleware(_LimitBody, largest_form=largest_form)
 
     def rule(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RuleViolation)

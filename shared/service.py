@@ -139,7 +139,7 @@ class DeskService:
         api.add_api_route("/healthz", self._healthz, include_in_schema=False)
         api.add_api_route("/readyz", self._readyz, include_in_schema=False)
         api.add_api_route("/metrics", _metrics, include_in_schema=False)
-        answer_errors(api)
+        answer_errors(api, self.settings.form_limit_bytes)
         for router in routers:
             api.include_router(router)
         return api

@@ -26,3 +26,8 @@ class ServiceSettings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     batch_records: int = 500
     """Most records of one partition that are handled in one transaction."""
+
+    @property
+    def form_limit_bytes(self) -> int:
+        """Most bytes of a request with files; a service that takes any says how much more."""
+        return 2_000_000

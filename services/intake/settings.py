@@ -41,3 +41,8 @@ class Settings(ServiceSettings):
     clamd_timeout_seconds: float = 60.0
     clamd_largest_bytes: int = 100_000_000
     """Its `StreamMaxLength`; what is larger can't be checked and is never served."""
+
+    @property
+    def form_limit_bytes(self) -> int:
+        """Files and some more, so that what is a little too large is told by its own name."""
+        return max(self.claim_limit_bytes, self.upload_limit_bytes) + 10_000_000
