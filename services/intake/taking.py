@@ -69,13 +69,21 @@ async def take_letter(
         RuleViolation: No such case.
         TemporaryFault: It can't be stored, or not be checked for viruses, now.
     """
-    if case_id is not None and find_case_ids(case_id) != [case_id]:
-        raise RuleViolation("unknown_case", "no such case number; it looks like C-7K3M-9PQR-T")
-    row = await take_scan(app, scan, sender_name=sender_name, case_id=case_id)
+    row = await take_scan(app, scan, sender_name=sender_name, case_id=_one_case(case_id))
     log.info("letter uploaded", received_id=row.received_id, by=actor.subject)
     assert row.contact_id is not None
     verdict: Literal["duplicate", "pending"] = "duplicate" if row.duplicate_of else "pending"
     return Accepted(contact_id=row.contact_id, verdict=verdict)
+
+
+def _one_case(typed: str | None) -> str | None:
+    """A case number as a person typed it, in its normal form."""
+    if typed is None:
+        return None
+    found = find_case_ids(typed)
+    if len(found) != 1:
+        raise RuleViolation("unknown_case", "no such case number; it looks like C-7K3M-9PQR-D")
+    return found[0]
 
 
 async def take_scan(

@@ -290,6 +290,48 @@ async def test_a_letter_that_quotes_a_case_waits_until_a_person_says_that_it_bel
     assert len(await desk.published()) == 1
 
 
+async def test_a_letters_case_may_be_typed_as_people_type(desk: IntakeDesk):
+    async with desk.api() as api, desk.examining():
+        await api.post(
+            "/letters",
+            files={"file": ("a.pdf", letter("Guten Tag"))},
+            data={"case_id": f" {CASE_ID.lower().replace('-', ' ')} "},
+        )
+        (contact,) = await read_letters(desk)
+    assert contact.case_id == CASE_ID
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "begins", "most"),
+    [
+        ("/phone-notes", "application/json", b'{"text": "', 2_000_000),
+        (
+            "/letters",
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n',
+            70_000_000,
+        ),
+    ],
+)
+async def test_nobody_can_send_without_end(
+    desk: IntakeDesk, path: str, kind: str, begins: bytes, most: int
+):
+    """The body is read before the token, so that this is about strangers, too."""
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield begins
+        while sent < 2 * most:
+            sent += 1_000_000
+            yield b"x" * 1_000_000
+
+    async with desk.api(role="") as stranger:
+        answer = await stranger.post(path, content=endless(), headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert sent <= most
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(b"", "empty_file"), (b"MZ\x90 a program", "file_type"), (b"%PDF-" * 300, "file_too_large")],
