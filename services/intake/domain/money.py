@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 _NUMBER = (
-    r"(?:[1-9]\d{0,2}(?:[.\s'’]\d{3}){1,3}(?:,\d{1,2})?(?![.]?\d)"  # 1.234,56  1 234,56  1'234
+    r"(?:[1-9]\d{0,2}(?:[.\s]?\d{3}){0,3}(?:\s[.,]\d\d|[.,]\s0\d)(?!\d)"  # 450 ,00: OCR
+    r"|[1-9]\d{0,2}(?:[.\s'’]\d{3}){1,3}(?:,\d{1,2})?(?![.]?\d)"  # 1.234,56  1 234,56  1'234
     r"|[1-9]\d{0,2}(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!,?\d)"  # 1,234.56
     r"|[1-9]\d{0,2}(?:['’\s]\d{3}){1,3}\.\d{1,2}(?!\d)"  # 1'234.56
     r"|\d{1,9}(?:[.,]\d{1,2})?(?![.,]?\d))"  # 450  450,5  450.00
@@ -47,6 +48,7 @@ _BARE = re.compile(
 _DIGIT = re.compile(r"\d")
 _LAST_SIGNS: Final = frozenset("0123456789-–")
 _CENTS = re.compile(r"[.,]\d{2}$")
+_SPACED_CENTS = re.compile(r"(?:\s[.,]|[.,]\s)(?=\d\d$)")
 _THOUSANDS = re.compile(r"[.,'’\s](?=\d{3}(?:\D|$))")
 _LONGEST_LINE: Final = 200
 _LARGEST: Final = Decimal(10**9)
@@ -116,6 +118,7 @@ def _is_minus(text: str, match: re.Match[str]) -> bool:
 
 def _decimal(number: str) -> Decimal | None:
     """The value of a number whose separators tell which language it is written in."""
+    number = _SPACED_CENTS.sub(",", number)
     if re.fullmatch(r"\d+[.,]\d{1,2}", number):
         value = Decimal(number.replace(",", "."))
     else:
