@@ -138,8 +138,10 @@ def fate_told(mail: ParsedMail) -> tuple[Fate, str] | None:
     fate = _fate(told) or (None if mail.is_report or _ACTION.search(told) else _told_in_words(mail))
     if fate is None:
         return None
-    code = _STATUS.search(told) or _CODE_IN_TEXT.search(_explanation(mail))
-    return fate, code[1] if code else ""
+    # Of several recipients each has a code of its own.
+    codes = [each for each in _STATUS.findall(told) if each[0] != "2" or fate == "delivered"]
+    codes += _CODE_IN_TEXT.findall(_explanation(mail))
+    return fate, codes[0] if codes else ""
 
 
 def _fate(told: str) -> Fate | None:

@@ -21,7 +21,10 @@ _TOTAL = re.compile(
     r"\b(?:gesamt(?:summe|betrag|schaden|kosten|forderung|preis|wert|höhe)?|insgesamt|summe"
     r"|schaden(?:s)?(?:höhe|summe|betrag)|zusammen|total(?:betrag)?|sum|altogether|in all|overall"
     r"|macht|grand total|claim amount|amount claimed|total (?:amount|loss|cost|damage)"
-    r"|forderung(?:shöhe)?|erstattungsbetrag|schaden\w* (?:beträgt|beläuft|liegt))\b",
+    r"|forderung(?:shöhe)?|erstattungsbetrag|schaden\w* (?:beträgt|beläuft|liegt))\b"
+    # alone on its line: a single thing may have its gross price, too
+    r"|^(?:(?:(?:rechnungs|zahl(?:ungs)?|end)betrag|(?:rechnungs|end)summe)(?:\W{1,3}brutto)?"
+    r"|brutto(?:betrag|summe)?|gross(?: amount)?|(?:amount|balance) (?:due|payable))\W*$",
     re.IGNORECASE,
 )
 _PART_OF_TOTAL = re.compile(

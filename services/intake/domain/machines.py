@@ -33,6 +33,8 @@ _COMMENT = re.compile(r"\([^()]*\)")
 _AUTO_SUBJECT = re.compile(
     r"^\s*(?:automatische antwort\s*:|automatic reply\s*:|auto(?:matic|mated)?[- ]?reply\b"
     r"|out of (?:the )?office(?:\s+auto\w*|\s+reply|\s+message|\s+notification)?\s*(?::|$)"
+    r"|abwesend\s*:\s*(?:re|aw|antw)\s*:"
+    r"|(?:réponse automatique|respuesta automática|risposta automatica|automatisch antwoord)\s*:"
     r"|abwesenheits(?:notiz|assistent|nachricht|agent|meldung|benachrichtigung)\b"
     r"|automatische (?:abwesenheit\w*|empfangsbestätigung|eingangsbestätigung|antwortmail)\b"
     r"|(?:automatisch generierte|automatisierte) (?:antwort|e-?mail|nachricht)\b)",

@@ -28,8 +28,12 @@ _UK = re.compile(
     r"(?P<town>(?:[A-Z][A-Za-z' ]{2,30}[,\n]?\s?){1,3}[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})"
 )
 _NEW_EMAIL = re.compile(
-    r"(?:neue\w*\s(?:e-?)?mail\w*(?:[- ]adresse)?|new e-?mail(?: address)?)"
-    r"\W{0,3}(?:lautet|ist|is|will be)?\W{0,3}"
+    r"(?:(?:neue\w*\s(?:e-?)?mail\w*(?:[- ]adresse)?|new e-?mail(?: address)?)"
+    r"\W{0,3}(?:lautet|ist|is|will be)?"
+    r"|\b(?:e-?)?mail[- ]?(?:adresse|address)(?:\shat sich|\shas)?"
+    r"\s(?:auf|to|(?:geändert|changed) \w+)"
+    r"|\be-?mail(?:[- ]?(?:adresse|address))?\s(?:lautet|ist|is)\s(?:jetzt|nun|now|ab sofort))"
+    r"\W{0,3}"
     r"(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4})",
     re.IGNORECASE,
 )

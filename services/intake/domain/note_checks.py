@@ -141,7 +141,7 @@ def _problem_of(error: ErrorDetails) -> Problem:
     code = _CODES.get(kind) or _OF_FIELD.get(name, "invalid")
     context = error.get("ctx", {})
     facts = {
-        "expected": str(context.get("expected", "")),
+        "expected": str(context.get("expected", "")).replace(" or ", ", "),
         "limit": str(context.get("max_length", "")),
     }
     value = error.get("input")
