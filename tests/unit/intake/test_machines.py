@@ -34,6 +34,9 @@ FORMS = {
     "Subject: Abwesenheitsnotiz: Ihr Schaden": "subject",
     "Subject: Automatische Eingangsbestätigung": "subject",
     "Subject: Out of Office": "subject",
+    "Subject: Abwesend: AW: Ihr Schaden": "subject",
+    "Subject: Réponse automatique : Ihr Schaden": "subject",
+    "Subject: Abwesend: Einbruch in unsere Wohnung": None,
     "Subject: Auto: Hagelschaden an der Frontscheibe": None,
     "Subject: Abwesenheit: Einbruch während unseres Urlaubs": None,
     "Subject: Out of office furniture stolen": None,
@@ -261,6 +264,15 @@ def test_reports_are_found_where_gateways_put_them(head: str, body: str):
     report = delivery_report(mail, "key")
     assert report is not None
     assert (report.notice_id, report.status, report.code) == ("n-1", "bounced", "5.2.2")
+
+
+def test_of_several_recipients_the_code_is_of_the_one_that_failed():
+    delivered = "Final-Recipient: rfc822; b@b.example\nAction: delivered\nStatus: 2.0.0\n\n"
+    begins = STATUS.index("Final-Recipient")
+    body = STATUS[:begins] + delivered + STATUS[begins:]
+    report = delivery_report(parsed("Content-Type: multipart/report; boundary=r", body), "key")
+    assert report is not None
+    assert (report.status, report.code) == ("bounced", "5.2.2")
 
 
 def test_a_status_that_is_encoded_against_the_rules_is_read():
