@@ -125,6 +125,16 @@ def test_amounts_as_people_write_them(written: str, amount: str):
 
 LINES = [
     (
+        "Laminat: 298,80 EUR\nLeisten brutto: 34,00 EUR\nNetto: 279,66 EUR\nBrutto: 332,80 EUR",
+        [("Laminat", "298.80"), ("Leisten brutto", "34.00")],
+        "332.80",
+    ),
+    (
+        "Carpet   EUR 100.00\nLabour   EUR 50.00\nAmount due   EUR 150.00",
+        [("Carpet", "100.00"), ("Labour", "50.00")],
+        "150.00",
+    ),
+    (
         "- Fahrrad (gestohlen): 450,00 EUR\n- Helm: 49,90 €\nSumme: 499,90 EUR",
         [("Fahrrad (gestohlen)", "450.00"), ("Helm", "49.90")],
         "499.90",
