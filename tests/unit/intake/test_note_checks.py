@@ -195,3 +195,7 @@ def test_it_says_acceptable_exactly_of_what_is_accepted(values: dict[str, Any]):
 )
 def test_the_language_with_the_highest_weight_is_taken(header: str | None, language: str):
     assert preferred_language(header) == language
+
+
+def test_choices_are_listed_without_a_word_of_either_language():
+    assert problems(language="fr")["language", "choice"].facts["expected"] == "'de', 'en'"
