@@ -55,8 +55,10 @@ def contact_parse(
     received: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
-            help="When the desk got it, UTC; else what the mail's last server says, else now.",
+            metavar="TIME",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+            help="When the desk got it, such as 2026-11-20 or 2026-11-20T10:00:00+01:00, UTC "
+            "without a zone; else what the mail's last server says, else now.",
         ),
     ] = None,
 ) -> None:
@@ -72,7 +74,7 @@ def contact_parse(
         except ModuleNotFoundError as missing:
             message = f"intake's packages are missing ({missing.name}): uv sync --group intake"
             raise CommandError(message) from missing
-        at = received.replace(tzinfo=UTC) if received else None
+        at = received.replace(tzinfo=received.tzinfo or UTC).astimezone(UTC) if received else None
         parse_command(file, trust=trust, known=known, received=at, json_wanted=as_json)
 
 

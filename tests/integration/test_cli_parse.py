@@ -119,6 +119,14 @@ def test_a_mail_with_electronic_invoices_from_standard_input(tmp_path):
     assert kinds == [("beleg.pdf", "invoice", True), ("xrechnung.xml", "invoice", True)]
 
 
+@pytest.mark.parametrize(
+    "written", ["2026-11-16T08:12:44", "2026-11-16T08:12:44Z", "2026-11-16T09:12:44+01:00"]
+)
+def test_when_it_came_may_be_written_with_a_zone(written: str):
+    shown = parsed("-", "--received", written, stdin=mail().as_bytes())
+    assert shown["received_at"] == "2026-11-16T08:12:44+00:00"
+
+
 def test_without_trust_and_knowledge_a_reference_is_nothing_but_a_suspicion():
     shown = parsed("-", stdin=claim_with_invoices())
     assert not shown["sender"]["authenticated"]
