@@ -31,7 +31,8 @@ async def put_into_place(
     Raises:
         NotFound: Nothing with this id came in.
         VersionConflict: Somebody else was quicker.
-        RuleViolation: It is not in the queue, or the case or client is not known.
+        RuleViolation: It is not in the queue, the case or client is not known, or the case is
+            another client's.
     """
     row = await _locked(work, received_id)
     handling = Handling(
@@ -49,6 +50,7 @@ async def put_into_place(
     if place.case_id is not None:
         await must_be_known(work, place.case_id)
     await _client_known(work, place.client_id)
+    await _may_be_about(work, place)
     return await _publish(work, row, place, handling)
 
 
@@ -217,6 +219,22 @@ async def _client_known(work: UnitOfWork, client_id: str | None) -> None:
     if client_id and not await projection.clients_known(work.connection, [client_id]):
         message = f"no client {client_id} is known here"
         raise RuleViolation("unknown_client", message)
+
+
+async def _may_be_about(work: UnitOfWork, place: Place) -> None:
+    """Refuse a client who has nothing to do with the case, as far as the desk knows."""
+    if place.case_id is None or place.client_id is None:
+        return
+    case = (await projection.cases_known(work.connection, [place.case_id]))[place.case_id]
+    if case.client_id in {None, place.client_id}:
+        return
+    writers = await projection.clients_with(work.connection, case.correspondents)
+    if not any(place.client_id in clients for clients in writers.values()):
+        message = (
+            f"{place.case_id} is not a case of client {place.client_id}, who never wrote about it;"
+            " leave the client out to assign the contact to it all the same"
+        )
+        raise RuleViolation("case_of_another_client", message)
 
 
 async def _written(work: UnitOfWork, row: Received, handling: Handling) -> Received:

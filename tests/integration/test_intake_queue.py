@@ -101,6 +101,24 @@ async def test_who_proved_who_they_are_stays_the_client_wherever_it_is_assigned(
     assert contact.sender.authenticated
 
 
+async def test_a_client_who_has_nothing_to_do_with_a_case_is_not_put_into_it(desk: IntakeDesk):
+    other = CLIENT.model_copy(update={"client_id": "K-2", "emails": ("ben@example.net",)})
+    married = CLIENT.model_copy(update={"client_id": "K-3"})
+    await desk.knows(other, married)
+    async with desk.api() as api:
+        entry, second = await waiting_call(api), await waiting_call(api, text="Noch einmal")
+        base = "/unidentified/{received_id}/assign"
+        act = {"sequence": 1, "case_id": CASE_ID}
+        refused = await api.post(base.format(**entry), json=act | {"client_id": "K-2"})
+        kept = (await api.get("/unidentified")).json()
+        shares_the_address = await api.post(base.format(**second), json=act | {"client_id": "K-3"})
+        nobody = await api.post(base.format(**entry), json=act)
+    assert (refused.status_code, refused.json()["code"]) == (422, "case_of_another_client")
+    assert kept == [entry, second]
+    assert (shares_the_address.status_code, nobody.status_code) == (200, 200)
+    assert [each.client_id for each in await desk.published()] == ["K-3", None]
+
+
 async def test_a_new_case_is_opened_by_what_quoted_another_ones(desk: IntakeDesk):
     async with desk.api() as api:
         entry = await waiting_call(api)
@@ -253,7 +271,7 @@ async def test_a_published_application_is_passed_on_once_with_its_papers(desk: I
         first = await api.post(f"/contacts/{contact_id}/pass-on", json=wish)
         again = await api.post(f"/contacts/{contact_id}/pass-on", json=wish)
         other = await paul.post(
-            f"/contacts/{contact_id}/pass-on", json={"body": "pension_insurance"}
+            f"/contacts/{contact_id}/pass-on", json={"body": "pension_insurance", "reason": "Rente"}
         )
         bundle = await api.get(f"/contacts/{contact_id}/bundle")
         row = await row_of(api, contact_id)
@@ -283,12 +301,14 @@ async def test_out_of_the_queue_an_application_is_passed_on_without_a_case(desk:
     async with desk.api() as api:
         entry = await waiting_call(api)
         path = f"/contacts/{entry['contact_id']}/pass-on"
-        wish = {"body": "pension_insurance", "client_id": "K-1", "sequence": 1}
+        wish = {"body": "pension_insurance", "reason": "x", "client_id": "K-1", "sequence": 1}
+        blank = await api.post(path, json=wish | {"reason": "  "})
         unknown = await api.post(path, json=wish | {"body": "ufo_office"})
         stale = await api.post(path, json=wish | {"sequence": 5})
         done = await api.post(path, json=wish)
         gone = await api.post("/contacts/none/pass-on", json=wish)
     assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_body")
+    assert blank.status_code == 422
     assert (stale.status_code, done.status_code, gone.status_code) == (409, 200, 404)
     (contact,) = await desk.published()
     assert (contact.case_id, contact.client_id) == (None, "K-1")

@@ -12,7 +12,7 @@ from services.intake.api.received import as_attachment
 from services.intake.app import App
 from services.intake.bundle import bundle_of
 from services.intake.domain.placing import Place
-from services.intake.domain.stated import Code, Line
+from services.intake.domain.stated import Code, FilledLine
 from services.intake.queue_views import Handled
 from shared.contract.contacts import Handover
 
@@ -34,7 +34,7 @@ class PassingOn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     body: Code
-    reason: Line = ""
+    reason: FilledLine
     client_id: Code | None = Field(
         default=None, description="Whose application it is; for a contact of the queue only."
     )

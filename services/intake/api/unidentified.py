@@ -26,7 +26,9 @@ class Assignment(_Act):
     """Where a contact belongs, and who wrote it if that is certain."""
 
     case_id: CaseNumber
-    client_id: Code | None = None
+    client_id: Code | None = Field(
+        default=None, description="Only the case's own client, or one who wrote about it before."
+    )
     intent: Intent | None = Field(default=None, description="If it is another than proposed.")
 
 
