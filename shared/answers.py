@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from python_multipart.multipart import parse_options_header
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,15 +41,15 @@ class _RefuseNul:
         await self._app(scope, receive, send)
 
 
-class _BodyTooLargeError(Exception):
+class _RefusedBodyError(Exception):
     """Ends the reading of a request."""
 
 
-class _LimitBody:
-    """Refuses a request whose body grows over a limit, whatever it announced.
+class _CheckBody:
+    """Refuses a request whose body grows over a limit, or is a form that was cut off.
 
     The framework reads a body before it asks who sends it: without an end anybody could fill memory
-    and disk.
+    and disk. And it takes what came of a form for the whole of it.
     """
 
     def __init__(self, app: ASGIApp, largest_form: int) -> None:
@@ -59,33 +60,60 @@ class _LimitBody:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._largest_form if _is_form(scope) else _LARGEST_BODY
+        form = _form(scope)
+        most = _LARGEST_BODY if form is None else self._largest_form
         seen = 0
+        refusal: JSONResponse | None = None
 
-        async def counted() -> Message:
-            nonlocal seen
+        async def checked() -> Message:
+            nonlocal seen, refusal
             message = await receive()
-            seen += len(message.get("body", b""))
+            body = message.get("body", b"")
+            seen += len(body)
             if seen > most:
-                raise _BodyTooLargeError
+                text = f"a request like this has at most {most // 1_000_000} MB"
+                refusal = JSONResponse({"code": "body_too_large", "message": text}, 413)
+            elif form is not None and message["type"] == "http.request":
+                form.read(body)
+                if not (message.get("more_body", False) or form.ended):
+                    text = "the form ends before its closing boundary: it was cut off on its way"
+                    refusal = JSONResponse({"code": "body_incomplete", "message": text}, 422)
+            if refusal is not None:
+                raise _RefusedBodyError
             return message
 
-        async def unless_too_large(message: Message) -> None:
+        async def unless_refused(message: Message) -> None:
             # The framework answers a body that it can't read with words of its own.
-            if seen <= most:
+            if refusal is None:
                 await send(message)
 
-        with suppress(_BodyTooLargeError):
-            await self._app(scope, counted, unless_too_large)
-        if seen > most:
-            text = f"a request like this has at most {most // 1_000_000} MB"
-            answer = JSONResponse({"code": "body_too_large", "message": text}, 413)
-            await answer(scope, receive, send)
+        with suppress(_RefusedBodyError):
+            await self._app(scope, checked, unless_refused)
+        if refusal is not None:
+            await refusal(scope, receive, send)
 
 
-def _is_form(scope: Scope) -> bool:
-    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
-    return bool(kind.strip().lower().startswith(b"multipart/form-data"))
+class _Form:
+    """Looks for the end of a form in its pieces (RFC 2046, section 5.1.1: close-delimiter)."""
+
+    def __init__(self, boundary: bytes) -> None:
+        self._end = b"\r\n--" + boundary + b"--"
+        self._left = b"\r\n"  # a form without any part begins with its end
+        self.ended = not boundary  # the framework refuses a form without a boundary
+
+    def read(self, piece: bytes) -> None:
+        """Look at what comes next; a boundary may lie across pieces."""
+        if not self.ended:
+            text = self._left + piece
+            self.ended = self._end in text
+            self._left = text[-len(self._end) :]
+
+
+def _form(scope: Scope) -> _Form | None:
+    """The form that a request brings; None if it is something else."""
+    stated = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    kind, options = parse_options_header(stated)
+    return _Form(options.get(b"boundary", b"")) if kind == b"multipart/form-data" else None
 
 
 def _not_acceptable(message: str) -> JSONResponse:
@@ -100,7 +128,7 @@ def answer_errors(api: FastAPI, largest_form: int = _LARGEST_BODY) -> None:
         largest_form: Most bytes of a request with files.
     """
     api.add_middleware(_RefuseNul)
-    api.add_middleware(_LimitBody, largest_form=largest_form)
+    api.add_middleware(_CheckBody, largest_form=largest_form)
 
     def rule(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RuleViolation)

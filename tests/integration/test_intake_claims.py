@@ -212,6 +212,8 @@ async def test_a_claim_larger_than_an_event_is_refused_not_choked_on(desk: Intak
         (form(CLAIM, ("a.pdf", b"MZ a program")), "file_type"),
         (form(CLAIM, ("a.pdf", b"%PDF-" + b"x" * 2000)), "file_too_large"),
         (form(CLAIM, *[("a.pdf", b"%PDF-" + b"x" * 990)] * 6), "claim_too_large"),
+        (form(CLAIM, *[("a.pdf", b"%PDF-")] * 21), "too_many_documents"),
+        (form(CLAIM, *[("a.pdf", b"%PDF-")] * 30), "too_many_documents"),
         ({"files": [("documents", ("a.pdf", INVOICE[:900]))]}, "form_fields"),
         ({"content": b"x", "headers": {"Content-Type": "text/plain"}}, "content_type"),
         ({"json": CLAIM | {"lines": [], "text": ""}}, None),
@@ -236,6 +238,31 @@ async def test_what_is_no_claim_is_refused_and_not_kept(
     assert answer.status_code == 422, answer.text
     if code:
         assert answer.json()["code"] == code
+
+
+async def in_pieces(body: bytes, size: int) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), size):
+        yield body[start : start + size]
+
+
+async def test_a_form_that_was_cut_off_is_refused_and_its_key_is_free(desk: IntakeDesk):
+    whole = httpx.Request("POST", "http://desk/claims", **form(CLAIM, ("Rechnung.pdf", INVOICE)))
+    body = await whole.aread()
+    headers = key() | {"Content-Type": whole.headers["content-type"]}
+    end = len(body.rstrip(b"-\r\n"))
+    async with portal(desk) as api, desk.api() as staff:
+        for cut in (end, end - 40, end + 1, len(body) // 2):
+            answer = await api.post("/claims", headers=headers, content=body[:cut])
+            assert (answer.status_code, answer.json()["code"]) == (422, "body_incomplete"), cut
+        letter = httpx.Request("POST", "http://desk/letters", files={"file": ("a.pdf", INVOICE)})
+        content = (await letter.aread())[:-4]
+        kind = {"Content-Type": letter.headers["content-type"]}
+        refused = await staff.post("/letters", headers=kind, content=content)
+        assert (refused.status_code, refused.json()["code"]) == (422, "body_incomplete")
+        assert stored_files(desk) == 0
+        pieces = in_pieces(body + b"epilogue", 7)
+        taken = await api.post("/claims", headers=headers, content=pieces)
+    assert taken.status_code == 201
 
 
 async def test_without_a_key_no_claim_is_taken(desk: IntakeDesk):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Request, Response, status
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from services.intake.api.actors import ClientSystem
@@ -19,6 +20,13 @@ from shared.errors import RuleViolation
 
 _LONGEST_CLAIM: Final = 300_000
 """Bytes of the JSON: an event holds its text twice, and a record has a limit of its own."""
+_TOO_LONG: Final = "the claim itself has at most 300 kB"
+_TOO_MANY: Final = f"at most {MOST_DOCUMENTS} documents"
+_REFUSED_FORMS: Final = {
+    "Too many files": ("too_many_documents", _TOO_MANY),
+    "Part exceeded": ("claim_too_large", _TOO_LONG),
+}
+"""Our code and words for the beginnings of what the framework says."""
 
 
 def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
@@ -116,8 +124,19 @@ async def _read(request: Request, settings: Settings) -> tuple[WebClaim, Sequenc
         message = "send application/json, or multipart/form-data with the field `claim`"
         raise RuleViolation("content_type", message)
     form = request.form(max_files=MOST_DOCUMENTS + 1, max_fields=10, max_part_size=_LONGEST_CLAIM)
-    async with form as parts:
-        return await _parts(parts, settings)
+    try:
+        async with form as parts:
+            return await _parts(parts, settings)
+    except HTTPException as error:
+        raise _unreadable(error.detail) from error
+
+
+def _unreadable(said: str) -> RuleViolation:
+    """Why a form could not be read, with our code for what the framework says."""
+    for beginning, refusal in _REFUSED_FORMS.items():
+        if said.startswith(beginning):
+            return RuleViolation(*refusal)
+    return RuleViolation("form_fields", f"the form can't be read: {said}")
 
 
 async def _parts(parts: FormData, settings: Settings) -> tuple[WebClaim, Sequence[Attachment]]:
@@ -131,8 +150,7 @@ async def _parts(parts: FormData, settings: Settings) -> tuple[WebClaim, Sequenc
     if len(files) != len(parts.getlist("documents")):
         raise RuleViolation("form_fields", "each of `documents` is a file")
     if len(files) > MOST_DOCUMENTS:
-        message = f"at most {MOST_DOCUMENTS} documents"
-        raise RuleViolation("too_many_documents", message)
+        raise RuleViolation("too_many_documents", _TOO_MANY)
     text = await claim.read(_LONGEST_CLAIM + 1) if isinstance(claim, UploadFile) else claim
     limit = settings.upload_limit_bytes
     documents = [
@@ -143,7 +161,7 @@ async def _parts(parts: FormData, settings: Settings) -> tuple[WebClaim, Sequenc
 
 def _claim(text: str | bytes) -> WebClaim:
     if len(text) > _LONGEST_CLAIM:
-        raise RuleViolation("claim_too_large", "the claim itself has at most 300 kB")
+        raise RuleViolation("claim_too_large", _TOO_LONG)
     try:
         return WebClaim.model_validate_json(text)
     except ValidationError as error:
