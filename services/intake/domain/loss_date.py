@@ -30,6 +30,8 @@ _EVENT = re.compile(
     r"|undicht"
     r"|tropfte|lief\b|sturm|hagel|blitz|verschwunden|fehlte|weg\b"
     r"|eingeschlagen|gerissen|vorgefallen|schaden\b|schadenfall|entstanden|angefallen|unfall"
+    r"|vollgelaufen|über(?:ge)?laufen|umgesto(?:ß|ss)en|umgeworfen|(?:her)?(?:unter|ab)gefallen"
+    r"|verschüttet|knocked over|tipped over|overflow|spil(?:led|t)\b"
     r"|verbrannt|geschmolzen|explodiert|umgekippt|umgestürzt|abgedeckt|vereist|geborsten|zerstört"
     r"|happened|occurred|took place|stolen|stole\b|theft|burgl|broken into|broke\b|broken\b|burst"
     r"|burn|fire\b|damage|leak|smashed|flood|cracked|shattered|missing|incident"
@@ -51,6 +53,8 @@ _OTHER = re.compile(
     r"|\bend(?:et|s|en|e)\b|beend|läuft\b|ablauf|auslauf|ablaufen|expire|lapse|\bstops?\b|verläng"
     r"|renew|extend|umziehe|umzug|\bziehe[nt]?\b|moving|adresse|address|anschrift"
     r"|umgezogen|moved|urlaub|vacation|holiday|zurück|returned|kündig"
+    r"|bewillig|genehmig|abgelehnt|ablehnung|zugesagt|beschieden|bescheid\b|entschieden|entscheidung"
+    r"|anerkannt|approv|granted|rejected|declined|denied|decision|decided"
     r"|geschrieben|mitgeteilt|wrote|written|\btold\b"
 )
 _UNTIL = re.compile(
@@ -61,13 +65,16 @@ _SUBCLAUSE = re.compile(r",\s(?:dass|daß|weil|als|nachdem|wonach|that|when|beca
 _IN_BRACKETS = re.compile(r"\([^()]{0,150}\)")
 _DONE_LATER = re.compile(
     r"^[^,;:]*?\b(?:angezeigt|gemeldet|repariert|bezahlt|gekauft|bestellt|erworben|aufgenommen"
-    r"|besichtigt|begutachtet|inspected|besprochen|abgelehnt|genehmigt|anerkannt|bearbeitet|erfasst"
+    r"|besichtigt|begutachtet|inspected|besprochen|abgelehnt|genehmigt|bewilligt|anerkannt|bearbeitet|erfasst"
     r"|mitgeteilt|eingereicht)\b"
 )
 _AUXILIARY = re.compile(r"\b(?:wurden?|habe[n]?|hat|ist|sind|war(?:en)?)\b")
 _SENTENCE_END = re.compile(r"(?:(?<=[a-zäöüß)\]€\"'!?])|(?<=\d{4}))[.!?;]\s|\n")
 _LABELLED: Final = 0.95
 _EVENT_REACH: Final = 90
+_NEAR: Final = 0.9
+_FAR: Final = 0.75
+_NEAR_REACH: Final = 50
 _MOST_DATES: Final = 100
 
 
@@ -172,7 +179,7 @@ def _score(before: str, after: str) -> float:
         return 0.0 if other is not None else _NO_CUE
     if other is not None and other < min(events):
         return 0.0
-    score = 0.85 if min(events) <= 40 else 0.7
+    score = _NEAR if min(events) <= _NEAR_REACH else _FAR
     return score - _SEEN_LATER if seen == min(events) and seen != happened else score
 
 

@@ -20,6 +20,7 @@ _TRAILING = re.compile(
 )
 _FOR = re.compile(r"^\W{0,3}(?:für|fuer|for)\s+(.{2,100})", re.IGNORECASE | re.DOTALL)
 _RESULT = re.compile(r"=\s*\D{0,5}$")
+_NEW_SENTENCE = re.compile(r"(?<!\d)(?<!\bca)(?<!\bNr)[.!?]\s|;\s|\n")
 _MOST: Final = 300
 """More amounts than a claim can have lines."""
 _WIDEST_SUM: Final = 60
@@ -69,7 +70,7 @@ def mentions(told: str) -> list[Item]:
             continue
         begin = max(0, amount.start - 160)
         if _RESULT.search(told[begin : amount.start]):
-            while found and amount.start - found[-1].amount.end <= _WIDEST_SUM:
+            while found and _is_summand(told, found[-1].amount.end, amount.start):
                 found.pop()
         breaks = [m.end() for m in _CLAUSE.finditer(told, begin, amount.start)]
         start = breaks[-1] if breaks else begin
@@ -82,6 +83,11 @@ def mentions(told: str) -> list[Item]:
         total = _each(told[start : amount.start], told[amount.end : end], amount)
         found.append(Item(description, total, quote, 0.75, named=bool(purpose)))
     return found
+
+
+def _is_summand(told: str, end: int, start: int) -> bool:
+    """Say whether an amount that ends there is a part of the sum that begins later."""
+    return start - end <= _WIDEST_SUM and not _NEW_SENTENCE.search(told, end, start)
 
 
 def _is_tax(told: str, amount: Money) -> bool:

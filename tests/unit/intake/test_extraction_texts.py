@@ -42,3 +42,5 @@ def test_values_of_a_text(row: dict[str, Any]):
     for name, doubt in row.get("value_doubt", {}).items():
         assert doubt in evidence[name].doubt
         assert evidence[name].confidence <= 0.7
+    for name, confidence in row.get("least", {}).items():
+        assert evidence[name].confidence >= confidence
