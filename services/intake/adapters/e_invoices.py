@@ -21,7 +21,7 @@ from lxml import etree
 from services.intake.adapters.zugferd_one import as_cross_industry_invoice, is_zugferd_one
 from services.intake.domain.attachments import Attachment
 from services.intake.domain.invoice_items import MOST_ITEMS, InvoiceItem
-from services.intake.domain.invoices import InvoiceFacts, words_of
+from services.intake.domain.invoices import InvoiceFacts, doubt_about, words_of
 from services.intake.domain.normalise import ReadDocument
 from services.intake.domain.references import ibans
 
@@ -51,6 +51,8 @@ _ISO_DATE = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _CENT: Final = Decimal("0.01")
 _LARGEST: Final = Decimal(10**11)
+_DOUBTFUL: Final = 0.5
+"""A total that can't be right."""
 
 
 class UnreadableInvoiceError(Exception):
@@ -172,7 +174,12 @@ def _reader() -> Any:
 
 def _facts(fields: Mapping[str, Any], *, is_credit: bool) -> InvoiceFacts:
     currency = str(_first(fields.get("BT-5")) or "")
-    total = _amount(fields.get("BT-112")) or _amount(fields.get("BT-115"))
+    with_tax, net, tax = (_amount(fields.get(each)) for each in ("BT-112", "BT-109", "BT-110"))
+    total = with_tax or _amount(fields.get("BT-115"))
+    amounts = [fields.get(each) for each in ("BT-109", "BT-110", "BT-112", "BT-115")]
+    readable = all(_amount(each) is not None for each in amounts if _text(each))
+    # What is due may be less than both together: a part was paid before.
+    doubt = doubt_about(total, None if with_tax is None else net, tax, readable=readable)
     seller = fields.get("BG-4") or {}
     issued_on = _first(fields.get("BT-2"))
     return InvoiceFacts(
@@ -181,14 +188,15 @@ def _facts(fields: Mapping[str, Any], *, is_credit: bool) -> InvoiceFacts:
         seller=_text(seller.get("name") or seller.get("trade_name"))[:200],
         currency=currency if _CURRENCY.fullmatch(currency) else "EUR",
         items=tuple(_items(fields.get("BG-25") or ())),
-        net=_amount(fields.get("BT-109")),
-        tax=_amount(fields.get("BT-110")),
+        net=net,
+        tax=tax,
         total=total,
         iban=_iban(fields.get("BT-84")),
         quote=f"{total} {currency}" if total is not None else "",
         credit=is_credit or _text(fields.get("BT-3")) in _CREDIT_NOTES,
         exact=True,
-        sure=1.0,
+        sure=_DOUBTFUL if doubt else 1.0,
+        doubt=doubt,
     )
 
 

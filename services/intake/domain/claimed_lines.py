@@ -11,6 +11,7 @@ from services.intake.domain.claim_lines import Expenses, claimed_expenses
 from services.intake.domain.findings import Candidate, Findings
 from services.intake.domain.invoices import InvoiceFacts
 from services.intake.domain.mentions import Item
+from services.intake.domain.money import joined_cents
 from services.intake.domain.readable import Readable, SourceText
 from services.intake.domain.references import invoice_numbers
 from shared.contract.contacts import ClaimLine
@@ -49,7 +50,8 @@ def claimed_lines(
         keywords: Words per benefit, from the programmes.
         found: Takes the evidence.
     """
-    expenses = Expenses() if contact.invoice else claimed_expenses(contact.body)
+    words = joined_cents(contact.body) if contact.body_source == "scan" else contact.body
+    expenses = Expenses() if contact.invoice else claimed_expenses(words)
     if not expenses.items:
         return _invoices_lines(contact, invoices, keywords, found)
     items = expenses.items[:MOST_LINES]
@@ -73,6 +75,7 @@ def claimed_lines(
         value = f"{item.amount.amount} {item.amount.currency}"
         found.note(f"line.{number}.amount", Candidate(value, body, item.quote, item.confidence))
     _note_total(expenses, body, found)
+    _note_unread(expenses, found)
     _compare(items, invoices, found)
     total = expenses.total.amount.amount if expenses.total else None
     return Claimed(tuple(lines), total, _currency([i.amount.currency for i in items], found))
@@ -87,6 +90,11 @@ def _note_total(expenses: Expenses, body: SourceText, found: Findings) -> None:
         # Both are kept, whichever of them the reading is surer of.
         candidates = [Candidate(c.value, c.text, c.quote, 0.75) for c in candidates]
     found.choose("stated_total", candidates, "total")
+
+
+def _note_unread(expenses: Expenses, found: Findings) -> None:
+    if expenses.unread:
+        found.doubt("an amount in it is in none of its lines")
 
 
 def _compare(items: Sequence[Item], invoices: Sequence[Attached], found: Findings) -> None:
@@ -126,9 +134,11 @@ def _invoices_lines(
             )
         )
         currencies.append(facts.currency)
-        sure = 1.0 if facts.exact else facts.sure * _ATTACHMENT_TRUST
+        sure = facts.sure if facts.exact else facts.sure * _ATTACHMENT_TRUST
         value = f"{facts.total} {facts.currency}"
-        found.note(f"line.{len(lines)}.amount", Candidate(value, text, facts.quote, sure))
+        found.note(
+            f"line.{len(lines)}.amount", Candidate(value, text, facts.quote, sure, facts.doubt)
+        )
     return Claimed(tuple(lines), None, _currency(currencies, found))
 
 

@@ -10,6 +10,7 @@ from services.intake.domain.claimed_lines import Attached, claimed_lines
 from services.intake.domain.findings import Candidate, Findings
 from services.intake.domain.invoices import InvoiceFacts, completed, each_once, invoice_facts
 from services.intake.domain.loss_date import dates_of_loss
+from services.intake.domain.money import joined_cents
 from services.intake.domain.moves import new_address, new_email_address
 from services.intake.domain.readable import Readable, SourceText
 from services.intake.domain.references import Reference, ibans, invoice_numbers, policy_numbers
@@ -193,7 +194,7 @@ def _body_as_invoice(contact: Readable) -> Iterator[SourceText]:
 
 
 def _facts(text: SourceText, today: date) -> InvoiceFacts:
-    words = invoice_facts(text.text, today)
+    words = invoice_facts(joined_cents(text.text), today)
     return completed(text.invoice, words) if text.invoice else words
 
 
@@ -207,9 +208,13 @@ def _note_invoice(name: str, each: Attached, found: Findings) -> None:
     )
     for field, value, sure in values:
         if value is not None:
-            quote = facts.quote if field == "total" else str(value)
-            confidence = 1.0 if facts.exact else sure
-            found.note(f"{name}.{field}", Candidate(str(value), each.text, quote, confidence))
+            is_total = field == "total"
+            quote = facts.quote if is_total else str(value)
+            confidence = 1.0 if facts.exact and not is_total else sure
+            doubt = facts.doubt if is_total else ""
+            found.note(
+                f"{name}.{field}", Candidate(str(value), each.text, quote, confidence, doubt)
+            )
 
 
 def _as_stated(each: Attached) -> Invoice:

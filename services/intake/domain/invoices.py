@@ -49,6 +49,8 @@ _FIRM = re.compile(
 _FIRM_ENDS = re.compile(r"\s*[,|•·–]\s|\s{3,}")
 _LINES_OF_HEAD: Final = 12
 _LONGEST_LINE: Final = 300
+_ROUNDING: Final = Decimal("0.02")
+"""Some programs round each line's tax for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class InvoiceFacts:
         credit: It is a credit note.
         exact: It was read from the XML of an electronic invoice.
         sure: How sure the total is.
+        doubt: Why the amounts of an electronic invoice can't be right.
     """
 
     number: str | None = None
@@ -84,6 +87,25 @@ class InvoiceFacts:
     credit: bool = False
     exact: bool = False
     sure: float = 0.9
+    doubt: str = ""
+
+
+def doubt_about(
+    total: Decimal | None, net: Decimal | None, tax: Decimal | None, *, readable: bool
+) -> str:
+    """Why the amounts of an electronic invoice can't be right; empty if they can.
+
+    Args:
+        total: With tax (BT-112), or the amount due where that is missing.
+        net: Without tax (BT-109).
+        tax: The tax (BT-110). EN 16931, BR-CO-15: the total is both together.
+        readable: Whatever of these is stated is an amount.
+    """
+    if total is None or not readable:
+        return "a total of an electronic invoice is missing or is no amount"
+    if net is not None and tax is not None and abs(total - net - tax) > _ROUNDING:
+        return "the total of an electronic invoice is not its net amount and tax together"
+    return ""
 
 
 def invoice_facts(text: str, today: date) -> InvoiceFacts:

@@ -186,7 +186,9 @@ def _read_contact(
     )
     if proposed.intent is Intent.ACCOUNT_CHANGE:
         read = with_moved_address(read, readable, around.today)
-    doubts = read.reasons if proposed.intent in _STATES_A_CLAIM else ()
+    doubts = dict.fromkeys(readable.doubts())
+    if proposed.intent in _STATES_A_CLAIM:
+        doubts |= dict.fromkeys(read.reasons)
     return ContactReceived(
         contact_id=around.contact_id,
         channel=channel,

@@ -57,6 +57,12 @@ class Readable:
         yield SourceText(self.body_source, self.body)
         yield SourceText(self.body_source, self.signature)
 
+    def doubts(self) -> Iterator[str]:
+        """Why amounts of its electronic invoices can't be right."""
+        for invoice in (self.invoice, *(text.invoice for text in self.attachments)):
+            if invoice is not None and invoice.doubt:
+                yield invoice.doubt
+
     def shortened(self) -> "Readable":
         """The beginning of each text: a longer one is no claim, and would take long to read."""
         attachments = [replace(text, text=text.text[:SIGNS_READ]) for text in self.attachments]

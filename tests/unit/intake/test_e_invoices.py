@@ -1,5 +1,6 @@
 """Electronic invoices: each profile and syntax read exactly, each attack refused."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,8 @@ from services.intake.domain.readable import Readable, SourceText
 from shared.contract.contacts import DocumentKind
 from shared.programmes import load_programmes
 from tests.support.e_invoices import IBAN, e_invoice
+from tests.support.intake_desk import mail
+from tests.support.mail_reading import parsed_mail
 
 TODAY = date(2026, 11, 22)
 BY_HAND = Path(__file__).with_name("e_invoices")
@@ -134,6 +137,49 @@ def test_an_invoice_without_sense_is_for_a_person():
     xml = (BY_HAND / "minimum.xml").read_bytes()
     facts = read(xml.replace(b">119.00<", b">lots<").replace(b">20261102<", b">20261399<"))
     assert (facts.total, facts.issued_on, facts.number) == (None, None, "4711")
+
+
+@pytest.mark.parametrize("name", ["minimum.xml", "zugferd-1.xml", "xrechnung-ubl.xml"])
+@pytest.mark.parametrize(
+    ("total", "problem"),
+    [
+        ("1e999999", "is no amount"),
+        ("NaN", "is no amount"),
+        ("-Infinity", "is no amount"),
+        ("119.03", "is not its net amount and tax together"),
+        ("190.00", "is not its net amount and tax together"),
+        ("119.02", None),
+    ],
+)
+async def test_a_total_that_cannot_be_right_is_looked_at(
+    name: str, total: str, problem: str | None
+):
+    xml = re.sub(rb">119\.0+<", f">{total}<".encode(), (BY_HAND / name).read_bytes())
+    raw = mail("Hallo, anbei.", subject="Unterlagen")
+    raw.add_attachment(xml, maintype="application", subtype="xml", filename="a.xml")
+    contact = (await parsed_mail(raw.as_bytes())).contact
+    assert contact is not None
+    (invoice,) = contact.invoices
+    totals = [each for each in contact.evidence if each.field == "invoice.1.total"]
+    if problem is None:
+        assert contact.needs_person is None
+        assert [each.confidence for each in totals] == [1.0]
+    else:
+        assert problem in str(contact.needs_person)
+        assert all(each.confidence <= 0.5 and problem in each.doubt for each in totals)
+        assert (invoice.total is None) == (problem == "is no amount")
+
+
+@pytest.mark.parametrize(
+    "field", [b"GrandTotalAmount", b"DuePayableAmount", b"TaxBasisTotalAmount"]
+)
+def test_one_impossible_amount_makes_the_total_doubtful(field: bytes):
+    xml = (BY_HAND / "minimum.xml").read_bytes()
+    damaged = re.sub(rb"(<ram:" + field + rb">)[0-9.]+", rb"\g<1>1e999999", xml)
+    assert damaged != xml
+    facts = read(damaged)
+    assert facts.doubt
+    assert facts.sure <= 0.5
 
 
 @pytest.mark.parametrize(
