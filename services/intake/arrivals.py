@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from services.intake.adapters.virus_scanner import CheckedDocuments
-from services.intake.domain.active_content import has_macros
+from services.intake.domain.active_content import PROGRAMS, has_macros
 from services.intake.domain.attachments import Attachment
 from services.intake.domain.normalise import ReadDocument
 from services.intake.reading import ReadMail
@@ -17,6 +17,7 @@ from shared.contract.contacts import Document, DocumentKind
 from shared.ids import random_id
 
 NOT_STORED: Final = "not-stored"
+_PROGRAM: Final = "it is a program"
 _T = TypeVar("_T")
 
 
@@ -117,6 +118,8 @@ def _described(
     *,
     readable: bool,
 ) -> Kept:
+    if blocked is None and attachment.media_type in PROGRAMS:
+        blocked = _PROGRAM
     document = Document(
         document_id=document_id,
         kind=kind,

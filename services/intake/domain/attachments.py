@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from services.intake.domain.active_content import PROGRAMS, program_type
 from services.intake.domain.decoding import one_line
 from shared.contract.contacts import DocumentKind
 
@@ -76,6 +77,8 @@ def safe_name(name: str, fallback: str = "attachment") -> str:
 
 def true_media_type(data: bytes, stated: str = "application/octet-stream") -> str:
     """The media type of bytes by their first signs; the stated one where they don't tell."""
+    if program := program_type(data, stated):
+        return program
     # Some writers put a byte order mark or a line before the PDF's header.
     head = data[:1024]
     for magic, media_type in _MAGIC:
@@ -88,10 +91,14 @@ def true_media_type(data: bytes, stated: str = "application/octet-stream") -> st
 def kind_of(attachment: Attachment, text: str = "") -> DocumentKind:
     """What a document is, by its name first and then by the words at its beginning.
 
+    A program is no document, whatever it is called.
+
     Args:
         attachment: The file.
         text: Its text, where one could be read.
     """
+    if attachment.media_type in PROGRAMS:
+        return DocumentKind.OTHER
     for words in (attachment.name.replace("_", " "), text[:3000]):
         if kind := _first_kind(words):
             return kind

@@ -8,6 +8,8 @@ from services.intake.domain.attachments import (
     worth_keeping,
 )
 from shared.contract.contacts import DocumentKind
+from tests.support.intake_desk import mail
+from tests.support.mail_reading import parsed_mail
 
 NAMES = {
     "Rechnung.pdf": "Rechnung.pdf",
@@ -37,7 +39,14 @@ def test_names_are_for_showing_only(stated: str, safe: str):
         (b"\x89PNG\r\n\x1a\n", "image/jpeg", "image/png"),
         (b"\xff\xd8\xff\xe0", "application/pdf", "image/jpeg"),
         (b"II*\x00", "x", "image/tiff"),
-        (b"MZ\x90", "application/pdf", "application/pdf"),
+        (b"MZ\x90", "application/pdf", "application/x-msdownload"),
+        (b"MZ\x90\0%PDF-1.7", "text/plain", "application/x-msdownload"),
+        (b"MZ, Halle: Einbruch", "text/plain", "text/plain"),
+        (b"\x7fELF\x02\x01", "image/png", "application/x-executable"),
+        (b"\xcf\xfa\xed\xfe\x07", "application/pdf", "application/x-mach-binary"),
+        (b"\xca\xfe\xba\xbe\0", "application/pdf", "application/x-mach-binary"),
+        (b"#!/bin/sh\n", "text/plain", "application/x-sh"),
+        (b"#!AMR\n", "audio/amr", "audio/amr"),
         (b"abc", "text/html; charset", "application/octet-stream"),
         (b"abc", "a" * 200 + "/b", "application/octet-stream"),
     ],
@@ -70,6 +79,19 @@ KINDS = [
 def test_kinds(name: str, text: str, kind: DocumentKind):
     media_type = "image/jpeg" if name.endswith((".jpg", ".png")) else "application/pdf"
     assert kind_of(Attachment(name, media_type, b""), text) is kind
+
+
+async def test_a_program_is_no_invoice_and_is_never_served():
+    raw = mail("Anbei die Rechnung.")
+    program = b"MZ\x90\0" + b"\0" * 60 + b"Rechnung"
+    name = "rechnung.pdf.exe"
+    raw.add_attachment(program, maintype="application", subtype="pdf", filename=name)
+    contact = (await parsed_mail(raw.as_bytes())).contact
+    assert contact is not None
+    (_, document) = contact.documents
+    assert (document.kind, document.blocked) == (DocumentKind.OTHER, "it is a program")
+    assert document.media_type == "application/x-msdownload"
+    assert contact.needs_person == "a document is never served: it is a program"
 
 
 def test_the_logo_of_a_signature_is_not_kept():
