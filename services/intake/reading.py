@@ -133,8 +133,14 @@ async def _read(
         documents=documents,
         references=find_references(places, mail.references, key, quoted=_QUOTED),
         scans=scans.reads_pictures and any(not each.readable for each in documents),
-        problem="; ".join(filter(None, problems))[:_LONGEST_PROBLEM] or None,
+        problem="; ".join(filter(None, problems))[:_LONGEST_PROBLEM] or _wordless(reply, documents),
     )
+
+
+def _wordless(reply: Reply, documents: Sequence[ReadDocument]) -> str | None:
+    """Say if there is nothing to read in a mail but its subject."""
+    said = reply.text.strip() or any(each.text.strip() or each.invoice for each in documents)
+    return None if said else "there is no text in the mail or its attachments"
 
 
 def _left_out(mail: ParsedMail) -> str | None:

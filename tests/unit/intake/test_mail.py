@@ -16,6 +16,8 @@ from services.intake.domain.machines import machine_reason
 from services.intake.domain.mail import ParsedMail, fingerprint, parse_mail
 from services.intake.domain.quotes import take_apart
 from shared.message_ids import message_id_of
+from tests.support.intake_desk import mail
+from tests.support.mail_reading import parsed_mail
 
 SERVER = "mail.claimsdesk.example"
 PROJECT = Path(__file__).parents[3]
@@ -418,3 +420,19 @@ def test_a_mail_of_25_megabytes_takes_a_few_times_its_size():
     size, taken = map(int, ran.stdout.split())
     assert size > 24_000_000
     assert taken < 8 * size
+
+
+@pytest.mark.parametrize("text", ["", " \r\n\t\r\n", "\u00a0\u200b"])
+async def test_a_mail_without_any_words_is_for_a_person(text: str):
+    empty = mail(text)
+    photo = mail(text)
+    photo.add_attachment(b"\xff\xd8\xff\xe0", maintype="image", subtype="jpeg", filename="a.jpg")
+    letter = mail(text)
+    letter.add_attachment("Mein Rad ist weg.", filename="brief.txt")
+    reasons = [
+        contact.needs_person
+        for each in (empty, photo, letter)
+        if (contact := (await parsed_mail(each.as_bytes())).contact)
+    ]
+    wordless = "there is no text in the mail or its attachments"
+    assert reasons == [wordless, wordless, None]
