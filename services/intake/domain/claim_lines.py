@@ -8,6 +8,7 @@ from typing import Final
 
 from services.intake.domain.mentions import Item, description_of, mentions
 from services.intake.domain.money import Money, amount_at_end, find_money
+from services.intake.domain.settled import own_things, settled, unexplained
 from services.intake.domain.table_rows import TableRow, table_rows
 
 _BULLET = re.compile(
@@ -87,6 +88,7 @@ class Expenses:
         items: The expenses; empty when the text names no amount.
         total: The total that the text itself states.
         other_total: Another one that does not fit to it.
+        unread: Amounts that the text names and of which nothing says what they are.
         prose: The text without its item lines: what is told about the loss.
     """
 
@@ -94,6 +96,7 @@ class Expenses:
     total: Item | None = None
     prose: str = ""
     other_total: Item | None = None
+    unread: tuple[Item, ...] = ()
 
 
 def claimed_expenses(text: str) -> Expenses:
@@ -119,10 +122,12 @@ def claimed_expenses(text: str) -> Expenses:
             items.append(item)
     told = "\n".join(prose)
     if items:
-        items = _prices(totals, items) + items
+        said = [m for m in mentions(told) if not _is_explained(m)]
+        items = settled(_prices(totals, items) + items, said)
         listed = sum((item.amount.amount for item in items), Decimal())
         total, other = _stated_total(totals, told, listed, parts)
-        return Expenses(tuple(items), total, told, other)
+        taken = {item.amount.amount for item in (*items, *totals)} | parts | {listed}
+        return Expenses(tuple(items), total, told, other, unexplained(said, taken))
     return _from_prose(told, totals)
 
 
@@ -200,7 +205,7 @@ def _multiplied(before: str, amount: Money, mentions: int) -> Money:
 
 
 def _from_prose(told: str, totals: list[Item]) -> Expenses:
-    said = [m for m in mentions(told) if not _NOT_CLAIMED.search(m.quote)]
+    said = settled([m for m in mentions(told) if not _NOT_CLAIMED.search(m.quote)])
     named = [m for m in said if _TOTAL.search(m.quote)]
     total = next(
         iter([t for t in totals if _TOTAL.search(t.description)] or named[-1:] or totals), None
@@ -210,8 +215,11 @@ def _from_prose(told: str, totals: list[Item]) -> Expenses:
         if len(parts) > 1 and sum(part.amount.amount for part in parts) == total.amount.amount:
             return Expenses(tuple(parts), total, told)
         # Other amounts tell about the loss (what it cost when new); the total is what is claimed.
-        return Expenses((_named_by_prose(total),), total if named or totals else None, told)
-    now = [part for part in parts if not _PRICE_THEN.search(part.quote)] or parts[:1]
+        taken = {item.amount.amount for item in (total, *named, *totals)}
+        left = unexplained([part for part in parts if not _is_explained(part)], taken)
+        return Expenses((_named_by_prose(total),), total, told, unread=left)
+    then = [part for part in parts if _PRICE_THEN.search(part.quote)]
+    now = own_things([part for part in parts if part not in then], then, told) or then[:1]
     unique = _without_repeats(now, told)
     if len(unique) > 1:
         *rest, last = unique
@@ -220,7 +228,17 @@ def _from_prose(told: str, totals: list[Item]) -> Expenses:
         if len(unique) > 2 and others == largest.amount.amount:
             return Expenses(tuple(p for p in unique if p is not largest), largest, told)
         return Expenses((*rest, last), None, told)
-    return Expenses(tuple(_lone(part) for part in unique), None, told)
+    left = (
+        () if len(then) < len(parts) else unexplained(then, {now[0].amount.amount} if now else ())
+    )
+    return Expenses(tuple(_lone(part) for part in unique), None, told, unread=left)
+
+
+def _is_explained(item: Item) -> bool:
+    """Say whether the words beside an amount tell that it is no expense, or a total."""
+    return any(
+        words.search(item.quote) for words in (_NOT_CLAIMED, _PRICE_THEN, _TOTAL, _PART_OF_TOTAL)
+    )
 
 
 def _without_repeats(parts: list[Item], told: str) -> list[Item]:

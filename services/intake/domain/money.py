@@ -49,6 +49,12 @@ _DIGIT = re.compile(r"\d")
 _LAST_SIGNS: Final = frozenset("0123456789-–")
 _CENTS = re.compile(r"[.,]\d{2}$")
 _SPACED_CENTS = re.compile(r"(?:\s[.,]|[.,]\s)(?=\d\d$)")
+_WHOLE = r"\d{1,3}(?:\.\d{3})*"
+_SPLIT_CENTS = re.compile(
+    rf"(?<![\w.,])(?:(?P<before>(?:{_CURRENCY})\s{{0,2}}{_WHOLE}),\s(?P<cents>\d\d)(?=\s*$)"
+    rf"|(?P<whole>{_WHOLE}),\s(?P<after>\d\d\s{{0,2}}(?:{_CURRENCY})))",
+    re.IGNORECASE | re.MULTILINE,
+)
 _THOUSANDS = re.compile(r"[.,'’\s](?=\d{3}(?:\D|$))")
 _LONGEST_LINE: Final = 200
 _LARGEST: Final = Decimal(10**9)
@@ -69,6 +75,16 @@ class Money:
     currency: str
     start: int
     end: int
+
+
+def joined_cents(scanned: str) -> str:
+    """The same text without the space that reading a picture puts in: `450, 50 EUR`.
+
+    In what people type themselves, the comma may end the item before.
+    """
+    return _SPLIT_CENTS.sub(
+        lambda m: f"{m['before'] or m['whole']},{m['cents'] or m['after']}", scanned
+    )
 
 
 def find_money(text: str) -> tuple[Money, ...]:

@@ -282,6 +282,7 @@ def test_an_invoice_gives_its_number_to_the_line_that_it_pays():
         ("Invoice No. 2026/118\nSubtotal EUR 100.00\nVAT EUR 19.00\nTotal due EUR 119.00", "119.00", "2026/118"),
         ("RECHNUNG Nr. 4711\nSumme netto 100,00\nSumme brutto 119,00", "119.00", None),
         ("Quittung\nBetrag\n45,00 EUR", "45.00", None),
+        ("Quittung\nBetrag: 45, 50 EUR", "45.50", None),
         ("Rechnung 2026-77\nGlas 80,00 EUR\nArbeit 120,00 EUR\nzu zahlen: 200,00 EUR", "200.00", "2026-77"),
         ("Invoice number: INV-9\nGlass EUR 320.00", "320.00", "INV-9"),
     ],

@@ -18,7 +18,7 @@ ROWS = yaml.safe_load(Path(__file__).with_name("extraction.yaml").read_text(enco
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["text"][:50] for row in ROWS])
 def test_values_of_a_text(row: dict[str, Any]):
-    read = extract(Readable(row["text"]), KEYWORDS, TODAY)
+    read = extract(Readable(row["text"], body_source=row.get("source", "body")), KEYWORDS, TODAY)
     evidence = {each.field: each for each in reversed(read.evidence)}
     details = read.details
     found = {
