@@ -185,7 +185,8 @@ def _content(path: Path) -> Any:
         if path.suffix.lower() == ".json":
             return json.loads(text, parse_float=Decimal)
         return yaml.safe_load(text)
-    except (yaml.YAMLError, json.JSONDecodeError) as problem:
+    except (yaml.YAMLError, ValueError) as problem:
+        # A ValueError, too, for a day that no month has.
         message = f"{path} is no valid YAML or JSON: {problem}"
         raise CommandError(message) from problem
 

@@ -125,6 +125,6 @@ def read_expectation(file: Path) -> Expectation:
             for at in invalid.errors(include_url=False, include_input=False)
         )
         raise CommandError(problems) from invalid
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+    except (OSError, ValueError, yaml.YAMLError) as problem:
         message = f"{file} can't be read: {problem}"
         raise CommandError(message) from problem

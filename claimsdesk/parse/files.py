@@ -155,11 +155,11 @@ def read_known(file: Path | None) -> WhatIsKnown:
         return WhatIsKnown()
     try:
         stated = _KnownFile.model_validate(yaml.safe_load(file.read_bytes()) or {})
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        message = f"{file} can't be read: {getattr(error, 'strerror', None) or 'no YAML or JSON'}"
-        raise CommandError(message) from error
     except ValidationError as error:
         raise CommandError(problems_of(str(file), error)) from error
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        message = f"{file} can't be read: {getattr(error, 'strerror', None) or 'no YAML or JSON'}"
+        raise CommandError(message) from error
     clients: dict[str, frozenset[str]] = {}
     for client in stated.clients:
         for email in client.emails:

@@ -70,6 +70,7 @@ def test_money_is_read_exactly(tmp_path):
         ({"clients": [CLIENT, CLIENT]}, "client_id stands twice in the file"),
         ({"clients": ["K-1"]}, r"clients, entry 1, field \(whole\): "),
         ("{", "is no valid YAML or JSON"),
+        ("policies: [{valid_from: 2026-13-01}]", "month must be in 1..12"),
     ],
 )
 def test_a_mistake_is_named_with_file_entry_and_field(tmp_path, content, said):
