@@ -133,16 +133,22 @@ def _note(consumer: Consumer, sent: dict, waits: list, seconds: float) -> None:
 
 
 def _wait_caught_up(ground: Surroundings, dsn: str) -> None:
-    """Until the service has worked off what earlier runs left on the topic."""
+    """Until the service has worked off what earlier runs left on the topic.
+
+    Their policies are not known to it, so their contacts wait for them for a while.
+    """
     waiting = _length(ground.bootstrap, CONTACTS.name)
-    query = "SELECT coalesce(sum(next_offset), 0) FROM partitions WHERE topic = %s"
+    positions = "SELECT coalesce(sum(next_offset), 0) FROM partitions WHERE topic = %s"
+    busy = "SELECT EXISTS (SELECT FROM waiting_contacts) OR EXISTS (SELECT FROM outbox)"
     with psycopg.connect(dsn, autocommit=True) as connection:
-        handled = -1
-        while handled < waiting:
+        while True:
             time.sleep(1)
-            row = connection.execute(query, [CONTACTS.name]).fetchone()
-            assert row is not None
-            handled = row[0]
+            handled = connection.execute(positions, [CONTACTS.name]).fetchone()
+            still = connection.execute(busy).fetchone()
+            assert handled is not None
+            assert still is not None
+            if handled[0] >= waiting and not still[0]:
+                return
 
 
 def _length(bootstrap: str, topic: str) -> int:
