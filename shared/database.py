@@ -34,6 +34,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from shared.errors import TemporaryFault
+
 Row = Mapping[str, Any]
 _TEMPORARY_SQLSTATES = ("08", "40", "53", "57", "55P03")
 """Connection lost, serialisation or deadlock, resources, shutdown, lock not available."""
@@ -132,8 +134,10 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 def is_temporary(error: BaseException) -> bool:
-    """Is this database error one that goes away by itself, so that the work is tried again?"""
-    if isinstance(error, (PoolTimeout, InterfaceError, ConnectionError, TimeoutError)):
+    """Is this a fault that goes away by itself, so that the work is tried again?"""
+    if isinstance(
+        error, (TemporaryFault, PoolTimeout, InterfaceError, ConnectionError, TimeoutError)
+    ):
         return True
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:

@@ -6,12 +6,11 @@ Before it tells, it waits until everything is handled that the case file's log h
 that was down for a while must not call a case overdue that was decided meanwhile.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
-import structlog
 from prometheus_client import Counter, Histogram
 
 from services.escalation import escalation_store, store
@@ -21,17 +20,13 @@ from services.escalation.domain.escalations import Escalation
 from services.escalation.domain.signals import Alarm, Signal
 from services.escalation.domain.summary import Overdue
 from services.escalation.domain.timetable import Timetable, reckon
+from services.escalation.watching import watch
 from shared.contract.catalogue import CASE_FILE
 from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
-from shared.database import is_temporary
-from shared.errors import TemporaryFault
 from shared.messaging.processing import UnitOfWork
-
-log = structlog.get_logger(__name__)
 
 _CASES_AT_ONCE: Final = 200
 _LONGEST_SLEEP: Final = 1.0
-_FAULT_PAUSE: Final = 1.0
 _CATCH_UP_PAUSE: Final = 0.05
 
 TOLD = Counter("claimsdesk_clock_signals_total", "Warnings and breaches told", ["alarm"])
@@ -44,14 +39,7 @@ LATENESS = Histogram(
 
 async def run(app: App) -> None:
     """Fire for as long as the process lives; a database or broker that is away is waited for."""
-    while True:
-        try:
-            await asyncio.sleep(await _fire_or_wait(app))
-        except Exception as error:
-            if not (isinstance(error, TemporaryFault) or is_temporary(error)):
-                raise
-            log.warning("clocks wait", reason=type(error).__name__)
-            await asyncio.sleep(_FAULT_PAUSE)
+    await watch(partial(_fire_or_wait, app), "clocks")
 
 
 async def fire(app: App, as_of: datetime) -> int:

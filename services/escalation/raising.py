@@ -6,41 +6,28 @@ a look, everything is handled that case file and people's topic hold: a worker t
 neither raise a case that was decided meanwhile, nor put one before somebody who has left.
 """
 
-import asyncio
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from typing import Final
-
-import structlog
 
 from services.escalation import escalation_store, people_store
 from services.escalation.app import App
 from services.escalation.domain.chain import look
 from services.escalation.domain.escalations import Escalation
+from services.escalation.watching import watch
 from shared.contract.catalogue import CASE_FILE, PEOPLE
 from shared.contract.escalations import EscalationRaised
-from shared.database import is_temporary
-from shared.errors import TemporaryFault
 from shared.messaging.processing import UnitOfWork
-
-log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 200
 _LONGEST_SLEEP: Final = 0.5
-_FAULT_PAUSE: Final = 1.0
 _PAUSE: Final = 0.05
 
 
 async def run(app: App) -> None:
     """Look for as long as the process lives; a database or broker that is away is waited for."""
-    while True:
-        try:
-            await asyncio.sleep(await _look_or_wait(app))
-        except Exception as error:
-            if not (isinstance(error, TemporaryFault) or is_temporary(error)):
-                raise
-            log.warning("the chain waits", reason=type(error).__name__)
-            await asyncio.sleep(_FAULT_PAUSE)
+    await watch(partial(_look_or_wait, app), "the chain")
 
 
 async def look_at_due(app: App, at: datetime) -> int:

@@ -22,7 +22,7 @@ from services.intake.reading import read_mail
 from services.intake.settling import settle
 from services.intake.store import Received, StoredDocument
 from shared.database import is_temporary
-from shared.errors import NotFound, TemporaryFault
+from shared.errors import NotFound
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ async def _repeat(app: App, work: Callable[[App], Awaitable[int]], pause_of_wait
         try:
             waiting = await work(app)
         except Exception as error:
-            if not (isinstance(error, TemporaryFault) or is_temporary(error)):
+            if not is_temporary(error):
                 raise
             log.warning("what waits can't be examined, trying again", reason=type(error).__name__)
             waiting = 1

@@ -23,7 +23,7 @@ from services.review.waiting_store import Unknown, WaitingContact
 from shared.contract.catalogue import CLIENTS, CONTACTS, POLICIES, TYPE_OF_BODY
 from shared.contract.contacts import ContactReceived
 from shared.database import is_temporary
-from shared.errors import BadEvent, TemporaryFault
+from shared.errors import BadEvent
 from shared.messaging.envelope import Event, OutgoingRecord
 from shared.messaging.processing import DEAD, UnitOfWork
 
@@ -118,8 +118,6 @@ class WaitingContacts:
         """Review waiting contacts together; on a fault in halves, until one stands alone."""
         try:
             await self._take(numbers, ended)
-        except TemporaryFault:
-            raise
         except Exception as error:
             if is_temporary(error):
                 raise
@@ -177,7 +175,7 @@ async def _patiently(act: Callable[[], Awaitable[None]]) -> None:
     try:
         await act()
     except Exception as error:
-        if not (isinstance(error, TemporaryFault) or is_temporary(error)):
+        if not is_temporary(error):
             raise
         log.warning("waiting contacts wait on", reason=type(error).__name__)
         await asyncio.sleep(_FAULT_SECONDS)

@@ -84,7 +84,7 @@ class Outbox:
             try:
                 published = await self._publish_some()
             except Exception as error:
-                if not (isinstance(error, TemporaryFault) or is_temporary(error)):
+                if not is_temporary(error):
                     raise
                 log.warning("outbox waits", reason=type(error).__name__)
                 await asyncio.sleep(1)

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.contract.base import Body
 from shared.contract.catalogue import Topic
 from shared.database import Database, insert_new, insert_rows, is_temporary, locked
-from shared.errors import BadEvent, TemporaryFault
+from shared.errors import BadEvent
 from shared.ids import inbox_key
 from shared.messaging.consumer import Batch
 from shared.messaging.envelope import Event, OutgoingRecord, decode, encode
@@ -172,7 +172,7 @@ class Processor:
                 await go_to(tp, gap.expected)
                 return None
             except Exception as error:
-                if not (isinstance(error, TemporaryFault) or is_temporary(error)):
+                if not is_temporary(error):
                     raise
                 log.warning("try again", topic=topic.name, reason=type(error).__name__)
                 await asyncio.sleep(pause)
@@ -205,7 +205,7 @@ class Processor:
         """Handle records together; on a fault in halves, until what is at fault stands alone."""
         try:
             return await self._transaction(topic, tp, records, handler)
-        except (OwnershipLost, OutOfPlace, TemporaryFault):
+        except (OwnershipLost, OutOfPlace):
             raise
         except Exception as error:
             if is_temporary(error):

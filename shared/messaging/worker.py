@@ -14,7 +14,6 @@ from sqlalchemy import MetaData
 
 from shared.contract.catalogue import Topic
 from shared.database import Database, is_temporary
-from shared.errors import TemporaryFault
 from shared.messaging.catching_up import CatchingUp
 from shared.messaging.consumer import Batch, transport_of
 from shared.messaging.outbox import Outbox
@@ -147,7 +146,7 @@ class Worker:
                     await self.catching_up.wait_for(topic)
                     break
                 except Exception as error:
-                    if not (isinstance(error, TemporaryFault) or is_temporary(error)):
+                    if not is_temporary(error):
                         raise
                     log.warning("try again", topic=topic.name, reason=type(error).__name__)
                     await asyncio.sleep(1)
