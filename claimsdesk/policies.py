@@ -4,21 +4,19 @@ A file is sent as a whole or not at all. Sending it again changes nothing: an ev
 from its key and revision, and readers take the highest revision.
 """
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from claimsdesk.errors import CommandError
 from shared.contract.base import Body
 from shared.contract.reference import ClientChanged, PolicyChanged
+from shared.written_files import WrittenFileError, values_in
 
 SOURCE = "policy-administration"
 _SECTIONS = frozenset({"clients", "policies"})
@@ -57,7 +55,10 @@ def read_file(path: Path) -> Reference:
         CommandError: The file can't be read or something in it does not fit the contract; names
             the file, the entry and the field, every problem on its own line.
     """
-    content = _content(path)
+    try:
+        content = values_in(path)
+    except WrittenFileError as error:
+        raise CommandError(str(error)) from error
     if not isinstance(content, dict) or not content.keys() <= _SECTIONS | _OTHERS:
         message = f"{path}: wanted are the lists `clients` and `policies`, and nothing else"
         raise CommandError(message)
@@ -173,22 +174,6 @@ def wait_until_known(
                 raise CommandError(message)
             else:
                 time.sleep(_POLL_S)
-
-
-def _content(path: Path) -> Any:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        message = f"{path} can't be read: {problem}"
-        raise CommandError(message) from problem
-    try:
-        if path.suffix.lower() == ".json":
-            return json.loads(text, parse_float=Decimal)
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as problem:
-        # A ValueError, too, for a day that no month has.
-        message = f"{path} is no valid YAML or JSON: {problem}"
-        raise CommandError(message) from problem
 
 
 def _entries(

@@ -101,6 +101,23 @@ class WrittenFile:
                 seen.add(key.value)
 
 
+def values_in(path: Path) -> Any:
+    """What a YAML or JSON file holds, for whoever needs no places in it; None if nothing.
+
+    Raises:
+        WrittenFileError: It can't be read.
+    """
+    try:
+        return _values(path.read_text(encoding="utf-8"), path)
+    except OSError as error:
+        msg = f"{path} can't be read: {error.strerror or error}"
+        raise WrittenFileError(msg) from error
+    except (yaml.YAMLError, ValueError) as error:
+        # A ValueError, too, for a day that no month has.
+        msg = f"{path} can't be read: it is no valid YAML or JSON: {error}"
+        raise WrittenFileError(msg) from error
+
+
 def mistakes_of(error: ValidationError) -> Iterator[tuple[Place, str]]:
     """Where and what a model found wrong, without quoting what was written."""
     for mistake in error.errors(include_url=False, include_input=False):

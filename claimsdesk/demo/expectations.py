@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from claimsdesk.errors import CommandError
+from shared.written_files import WrittenFileError, values_in
 
 _OUTCOME_KEYS = ("intake", "kind", "outcome", "notices", "case")
 
@@ -117,14 +117,12 @@ def read_expectation(file: Path) -> Expectation:
         CommandError: Names the file and every field that does not fit.
     """
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        return Expectation.model_validate(content or {})
+        return Expectation.model_validate(values_in(file) or {})
     except ValidationError as invalid:
         problems = "\n".join(
             f"{file}, field {'.'.join(map(str, at['loc'])) or '(whole)'}: {at['msg']}"
             for at in invalid.errors(include_url=False, include_input=False)
         )
         raise CommandError(problems) from invalid
-    except (OSError, ValueError, yaml.YAMLError) as problem:
-        message = f"{file} can't be read: {problem}"
-        raise CommandError(message) from problem
+    except WrittenFileError as problem:
+        raise CommandError(str(problem)) from problem

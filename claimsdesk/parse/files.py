@@ -10,7 +10,6 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from claimsdesk.demo.placeholders import Known as Placeholders
@@ -19,6 +18,7 @@ from claimsdesk.errors import CommandError
 from services.intake.domain.attachments import true_media_type
 from services.intake.domain.identify import Known, KnownCase
 from shared.contract.reference import ClientChanged
+from shared.written_files import WrittenFileError, values_in
 
 STDIN = "-"
 Kind = Literal["mail", "note", "letter"]
@@ -154,12 +154,11 @@ def read_known(file: Path | None) -> WhatIsKnown:
     if file is None:
         return WhatIsKnown()
     try:
-        stated = _KnownFile.model_validate(yaml.safe_load(file.read_bytes()) or {})
+        stated = _KnownFile.model_validate(values_in(file) or {})
     except ValidationError as error:
         raise CommandError(problems_of(str(file), error)) from error
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        message = f"{file} can't be read: {getattr(error, 'strerror', None) or 'no YAML or JSON'}"
-        raise CommandError(message) from error
+    except WrittenFileError as error:
+        raise CommandError(str(error)) from error
     clients: dict[str, frozenset[str]] = {}
     for client in stated.clients:
         for email in client.emails:

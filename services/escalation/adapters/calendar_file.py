@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from shared.calendar import BusinessCalendar
 from shared.opening_hours import CalendarError
 from shared.programmes.models import DeskCalendar
+from shared.written_files import WrittenFileError, mistakes_of, named, values_in
 
 
 def read_calendar(path: Path) -> BusinessCalendar:
@@ -17,15 +17,10 @@ def read_calendar(path: Path) -> BusinessCalendar:
         CalendarError: The file can't be read or its hours can't be meant so; the text says which.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return DeskCalendar.model_validate(content).business
+        return DeskCalendar.model_validate(values_in(path)).business
     except ValidationError as error:
-        mistakes = "; ".join(
-            f"{'.'.join(map(str, mistake['loc'])) or 'file'}: {mistake['msg']}"
-            for mistake in error.errors(include_url=False, include_input=False)
-        )
+        mistakes = "; ".join(f"{named(place)}: {said}" for place, said in mistakes_of(error))
         message = f"{path}: {mistakes}"
         raise CalendarError(message) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        message = f"{path}: can't be read: {error}"
-        raise CalendarError(message) from error
+    except WrittenFileError as error:
+        raise CalendarError(str(error)) from error
