@@ -20,18 +20,12 @@ ALGORITHM = "ES256"
 _LONGEST_SUBJECT = 64
 """As an `Identifier` of the contract: who decided is written into the case."""
 
-ROLES = frozenset(
-    {
-        "trainee",
-        "representative",
-        "senior_representative",
-        "supervisor",
-        "department",
-        "auditor",
-        "administrator",
-        "client_system",
-    }
-)
+REPRESENTATIVES = ("representative", "senior_representative", "supervisor")
+STAFF = ("trainee", *REPRESENTATIVES)
+"""Who works on contacts and cases; a trainee learns it first."""
+READERS = (*STAFF, "auditor", "administrator")
+"""Who may see them."""
+ROLES = frozenset({*READERS, "department", "client_system"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from services.notify.domain import notice as lives
 from services.notify.domain.notice import Notice, Steps
 from services.notify.domain.samples import SAMPLE_DAY, sample_case
 from services.notify.recording import record
-from shared.auth import Actor, requires
+from shared.auth import READERS, REPRESENTATIVES, Actor, requires
 from shared.contract.case_file import NoticeKind
 from shared.contract.contacts import Channel, Language
 from shared.contract.public import NoticeStatus
@@ -22,22 +22,8 @@ from shared.errors import NotFound, RuleViolation, VersionConflict
 
 log = structlog.get_logger(__name__)
 
-Reader = Annotated[
-    Actor,
-    Depends(
-        requires(
-            "representative",
-            "senior_representative",
-            "supervisor",
-            "auditor",
-            "administrator",
-            "trainee",
-        )
-    ),
-]
-Sending = Annotated[
-    Actor, Depends(requires("representative", "senior_representative", "supervisor"))
-]
+Reader = Annotated[Actor, Depends(requires(*READERS))]
+Sending = Annotated[Actor, Depends(requires(*REPRESENTATIVES))]
 
 _HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 

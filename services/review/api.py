@@ -12,7 +12,7 @@ from services.review.domain.decisions import DecisionRequest, close_request, dec
 from services.review.domain.known import Known
 from services.review.domain.waivers import WaiverRequest, waive
 from services.review.publication import publish
-from shared.auth import Actor, requires
+from shared.auth import READERS, STAFF, Actor, requires
 from shared.contract.base import Body, ShortText
 from shared.contract.case_file import CaseFileUpdated, CaseState
 from shared.contract.reference import PolicyChanged
@@ -20,22 +20,8 @@ from shared.errors import NotFound
 
 _Record = TypeVar("_Record")
 
-Reader = Annotated[
-    Actor,
-    Depends(
-        requires(
-            "trainee",
-            "representative",
-            "senior_representative",
-            "supervisor",
-            "auditor",
-            "administrator",
-        )
-    ),
-]
-Decider = Annotated[
-    Actor, Depends(requires("trainee", "representative", "senior_representative", "supervisor"))
-]
+Reader = Annotated[Actor, Depends(requires(*READERS))]
+Decider = Annotated[Actor, Depends(requires(*STAFF))]
 
 
 class CloseRequest(Body):

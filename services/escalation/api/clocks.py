@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.escalation import store
-from services.escalation.api.views import READERS, Text, View
+from services.escalation.api.views import MAY_READ, Text, View
 from services.escalation.app import App
 from services.escalation.domain.clock_rules import Words
 from services.escalation.domain.clocks import Clock, Run, apply
@@ -67,7 +67,7 @@ def routes(app: App) -> APIRouter:
     """The routes about clocks."""
     routes = APIRouter()
 
-    @routes.get("/cases/{case_id}/clocks", dependencies=[Depends(READERS)])
+    @routes.get("/cases/{case_id}/clocks", dependencies=[Depends(MAY_READ)])
     async def case_clocks(case_id: str) -> CaseClocks:
         """Every clock of a case: when it is due, and why then."""
         async with app.service.database.reading() as connection:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.escalation import escalation_store
-from services.escalation.api.views import READERS, Text, View
+from services.escalation.api.views import MAY_READ, Text, View
 from services.escalation.app import App
 from services.escalation.domain.escalations import Escalation, Status, Step
 from services.escalation.domain.moves import accept, give_back, reassign, unchanged_since
@@ -126,7 +126,7 @@ def routes(app: App) -> APIRouter:
 
     @routes.get("/escalations")
     async def escalations(
-        filters: Annotated[_Filters, Query()], actor: Annotated[Actor, Depends(READERS)]
+        filters: Annotated[_Filters, Query()], actor: Annotated[Actor, Depends(MAY_READ)]
     ) -> list[EscalationView]:
         """Escalations, those that wait longest first."""
         wanted = filters.wanted(actor)
@@ -134,7 +134,7 @@ def routes(app: App) -> APIRouter:
             found = await escalation_store.find_escalations(connection, wanted, filters.limit)
         return [view(escalation) for escalation in found]
 
-    @routes.get("/escalations/{escalation_id}", dependencies=[Depends(READERS)])
+    @routes.get("/escalations/{escalation_id}", dependencies=[Depends(MAY_READ)])
     async def escalation(escalation_id: str) -> EscalationView:
         """One escalation."""
         async with app.service.database.reading() as connection:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from services.escalation import forecast_store
-from services.escalation.api.views import READERS, View
+from services.escalation.api.views import MAY_READ, View
 from services.escalation.app import App
 from services.escalation.domain.forecast import shares_of
 
@@ -54,7 +54,7 @@ def routes(app: App) -> APIRouter:
     """The route of the forecast."""
     routes = APIRouter()
 
-    @routes.get("/forecast", dependencies=[Depends(READERS)])
+    @routes.get("/forecast", dependencies=[Depends(MAY_READ)])
     async def forecast(
         hours: Annotated[float, Query(gt=0, le=_LONGEST_HOURS)] = 8,
         limit: Annotated[int, Query(ge=0, le=500)] = 100,

@@ -5,16 +5,9 @@ from typing import Final, Self
 from pydantic import BaseModel, ConfigDict
 
 from services.escalation.domain.clock_rules import Words
-from shared.auth import requires
+from shared.auth import READERS, requires
 
-READERS: Final = requires(
-    "trainee",
-    "representative",
-    "senior_representative",
-    "supervisor",
-    "auditor",
-    "administrator",
-)
+MAY_READ: Final = requires(*READERS)
 
 
 class View(BaseModel):
