@@ -24,16 +24,11 @@ from services.escalation.app import App, build
 from services.escalation.domain.cases import Case
 from services.escalation.domain.timetable import reckon
 from services.escalation.settings import Settings
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
-    Fact,
-    InformationRequested,
-    Opened,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.catalogue import CASE_FILE, CLOCKS
 from shared.contract.contacts import Channel
+from shared.contract.facts import Fact, InformationRequested, Opened
 from shared.contract.public import ClockBreached
 from shared.messaging.envelope import decode, encode
 from shared.migrations import migrate

@@ -9,7 +9,8 @@ from email.message import EmailMessage
 import typst
 
 from deploy.local.mail import DESK_ADDRESS
-from shared.contract.case_file import CaseClient, CaseFileUpdated, CaseKind, CaseState
+from shared.contract.case_file import CaseClient, CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import Channel
 from shared.contract.reference import ClientChanged
 from shared.ids import derived_case_id

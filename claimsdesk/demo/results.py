@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claimsdesk.demo.expectations import Expected, ExpectedNotice
-from shared.contract.case_file import CaseState
+from shared.contract.cases import CaseState
 
 NO_CASE = "none"
 NEW_CASE = "new"

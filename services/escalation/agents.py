@@ -18,7 +18,8 @@ from services.escalation.domain.cases import Case, asked_for
 from services.escalation.domain.escalations import Escalation
 from services.escalation.domain.moves import close
 from services.escalation.domain.timetable import reckon
-from shared.contract.case_file import CaseFileUpdated, CaseState
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.catalogue import CASE_FILE, PEOPLE
 from shared.contract.people import PersonChanged, TeamChanged
 from shared.messaging.envelope import Event

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.escalation.domain.escalations import Escalation, Status, Step
 from services.escalation.tables import IS_PENDING, cases, escalations
-from shared.contract.case_file import CaseKind
+from shared.contract.cases import CaseKind
 from shared.contract.public import EscalationReason
 from shared.database import among, insert_new, insert_rows, locked
 

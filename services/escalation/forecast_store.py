@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.escalation.domain.forecast import Breaching, Group
 from services.escalation.tables import IS_OPEN_CLOCK, IS_PENDING, cases, clocks, escalations
-from shared.contract.case_file import CaseKind
+from shared.contract.cases import CaseKind
 from shared.database import among
 
 _PERSON = func.coalesce(escalations.c.assigned_to, cases.c.handler)

@@ -15,7 +15,7 @@ from services.escalation.domain.clock_rules import Fact
 from services.escalation.domain.signals import Told
 from services.escalation.domain.timetable import Timetable
 from services.escalation.tables import cases, clocks, metadata
-from shared.contract.case_file import CaseKind, CaseState
+from shared.contract.cases import CaseKind, CaseState
 from shared.database import among, insert_rows, locked
 
 __all__ = [

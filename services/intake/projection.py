@@ -19,7 +19,8 @@ from services.intake.tables import (
     known_clients,
     known_policies,
 )
-from shared.contract.case_file import CaseFileUpdated, ContactAdded, NoticeRequested, Opened
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.facts import ContactAdded, NoticeRequested, Opened
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.database import among, insert_rows
 

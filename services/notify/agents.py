@@ -14,8 +14,9 @@ from services.notify.domain import notice as lives
 from services.notify.domain.channel import choose_way
 from services.notify.domain.notice import Notice, Steps
 from services.notify.recording import record, tell
-from shared.contract.case_file import CaseFileUpdated, NoticeRequested
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.catalogue import CASE_FILE, DELIVERY_REPORTS
+from shared.contract.facts import NoticeRequested
 from shared.contract.public import DeliveryReported, NoticeStatus
 from shared.messaging.envelope import Event
 from shared.messaging.processing import UnitOfWork

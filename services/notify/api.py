@@ -15,8 +15,8 @@ from services.notify.domain.notice import Notice, Steps
 from services.notify.domain.samples import SAMPLE_DAY, sample_case
 from services.notify.recording import record
 from shared.auth import READERS, REPRESENTATIVES, Actor, requires
-from shared.contract.case_file import NoticeKind
 from shared.contract.contacts import Channel, Language
+from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
 from shared.errors import NotFound, RuleViolation, VersionConflict
 

@@ -27,8 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.notify.domain.notice import Notice
 from services.notify.tables import automatic_answers, history, notices, senders
 from services.notify.tables import metadata as metadata  # where migrations look for it
-from shared.contract.case_file import NoticeKind
 from shared.contract.contacts import Channel, Language
+from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
 from shared.database import among, insert_new, insert_rows, locked
 

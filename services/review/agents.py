@@ -12,7 +12,8 @@ from services.review.publication import publish
 from services.review.reviewing import review
 from services.review.touched import Touched
 from services.review.waiting import WaitingContacts
-from shared.contract.case_file import CaseFileUpdated, CaseState
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.catalogue import CLIENTS, CLOCKS, CONTACTS, POLICIES
 from shared.contract.contacts import ContactPassedOn, ContactReceived
 from shared.contract.public import EscalationChanged, EscalationReason

@@ -7,7 +7,8 @@ from services.review import store, waiting_store
 from services.review.domain.known import Known
 from services.review.domain.passing_on import pass_on
 from services.review.publication import publish
-from shared.contract.case_file import CaseFileUpdated, CaseState
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.contacts import ContactPassedOn
 from shared.errors import BadEvent, TemporaryFault
 from shared.messaging.processing import UnitOfWork

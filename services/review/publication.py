@@ -3,7 +3,9 @@
 from typing import Literal
 
 from services.review.store import StoredCase
-from shared.contract.case_file import CaseFileUpdated, CaseState, Decided
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
+from shared.contract.facts import Decided
 from shared.contract.public import CaseDecided, CaseOpened, CaseStateChanged
 from shared.messaging.processing import UnitOfWork
 

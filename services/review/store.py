@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.review.domain.ledger import Ledger
 from services.review.tables import case_contacts, cases, clients, ledgers, policies
 from services.review.tables import metadata as metadata  # where migrations look for it
-from shared.contract.case_file import CaseFileUpdated, CaseState
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.database import among, insert_rows, locked
 

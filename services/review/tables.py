@@ -1,9 +1,11 @@
 """Review's tables.
 
-`waiting_contacts` holds contacts that came before the policy or the client that they are about.
+`waiting_contacts` holds contacts that came before the policy or the client that they are about,
+`prompts` what a person should look at, `decision_records` what a decision rests on,
+`named_accounts` which client named which bank account, `complaints` the register of complaints.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
 
 from shared.database import UtcDateTime
 
@@ -58,5 +60,41 @@ waiting_contacts = Table(
     Column("until", UtcDateTime, nullable=False, index=True),
     Column("event_id", Text, nullable=False),
     Column("source", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+people = Table(
+    "people",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Index("prompts_code", "code", "since"),
+)
+decision_records = Table(
+    "decision_records",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("body", Text, nullable=False),
+)
+named_accounts = Table(
+    "named_accounts",
+    metadata,
+    Column("iban", Text, primary_key=True),
+    Column("client_id", Text, primary_key=True),
+)
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("received_on", Date, nullable=False, index=True),
     Column("body", Text, nullable=False),
 )

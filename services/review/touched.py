@@ -13,7 +13,8 @@ from services.review import store, waiting_store
 from services.review.domain.ledger import Ledger
 from services.review.domain.subject import PastClaim
 from services.review.waiting_store import Unknown
-from shared.contract.case_file import CaseFileUpdated, CaseKind
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseKind
 from shared.contract.contacts import ContactReceived
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.ids import derived_case_id

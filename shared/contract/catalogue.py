@@ -10,6 +10,12 @@ from enum import StrEnum
 from shared.contract.base import Body, holds_personal_data
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import ContactPassedOn, ContactReceived
+from shared.contract.departments import (
+    Department,
+    DepartmentTaskAnswered,
+    DepartmentTaskCancelled,
+    DepartmentTaskRequested,
+)
 from shared.contract.escalations import EscalationRaised
 from shared.contract.people import PersonChanged, TeamChanged
 from shared.contract.public import (
@@ -29,6 +35,7 @@ class Audience(StrEnum):
     """Who may read a topic; access rights work per topic, not per event."""
 
     INTERNAL = "internal"
+    DEPARTMENT = "department"
     PUBLIC = "public"
 
 
@@ -54,7 +61,8 @@ class EventType:
 class Topic:
     """One topic: owner, readers, audience and what operations configure.
 
-    `retention_days` of None keeps the topic compacted: the last record of every key stays.
+    `retention_days` of None keeps the topic compacted: the last record of every key stays. A topic
+    of a `department` holds that department's events of a type that all departments have.
     """
 
     name: str
@@ -64,6 +72,7 @@ class Topic:
     events: tuple[EventType, ...]
     retention_days: int | None
     partitions: int = 8
+    department: Department | None = None
 
     @property
     def compacted(self) -> bool:
@@ -88,6 +97,9 @@ ESCALATION_CHANGED = EventType("claims.escalation.changed.v1", EscalationChanged
 ESCALATION_RAISED = EventType("claims.escalation.raised.v1", EscalationRaised, "case_id")
 NOTICE_STATUS_CHANGED = EventType("claims.notice.status-changed.v1", NoticeStatusChanged, "case_id")
 DELIVERY_REPORTED = EventType("claims.delivery.reported.v1", DeliveryReported, "notice_id")
+TASK_REQUESTED = EventType("departments.task.requested.v1", DepartmentTaskRequested, "case_id")
+TASK_CANCELLED = EventType("departments.task.cancelled.v1", DepartmentTaskCancelled, "case_id")
+TASK_ANSWERED = EventType("departments.task.answered.v1", DepartmentTaskAnswered, "case_id")
 POLICY_CHANGED = EventType("reference.policy.changed.v1", PolicyChanged, "policy_number")
 CLIENT_CHANGED = EventType("reference.client.changed.v1", ClientChanged, "client_id")
 PERSON_CHANGED = EventType("reference.person.changed.v1", PersonChanged, "person_id")
@@ -128,7 +140,7 @@ CLOCKS = Topic(
 NOTICES = Topic(
     "claims.notices.v1",
     owner="notify",
-    readers=("intake",),
+    readers=("intake", "escalation"),
     audience=Audience.PUBLIC,
     events=(NOTICE_STATUS_CHANGED,),
     retention_days=90,
@@ -160,11 +172,37 @@ CLIENTS = Topic(
 PEOPLE = Topic(
     "reference.people.v1",
     owner="people administration",
-    readers=("escalation",),
+    readers=("escalation", "review"),
     audience=Audience.INTERNAL,
     events=(PERSON_CHANGED, TEAM_CHANGED),
     retention_days=None,
 )
+
+
+TASKS: dict[Department, Topic] = {
+    department: Topic(
+        f"departments.{department}.tasks.v1",
+        owner="review",
+        readers=(department.value,),
+        audience=Audience.DEPARTMENT,
+        events=(TASK_REQUESTED, TASK_CANCELLED),
+        retention_days=90,
+        department=department,
+    )
+    for department in Department
+}
+ANSWERS: dict[Department, Topic] = {
+    department: Topic(
+        f"departments.{department}.answers.v1",
+        owner=department.value,
+        readers=("review",),
+        audience=Audience.DEPARTMENT,
+        events=(TASK_ANSWERED,),
+        retention_days=90,
+        department=department,
+    )
+    for department in Department
+}
 
 TOPICS: tuple[Topic, ...] = (
     CONTACTS,
@@ -176,10 +214,24 @@ TOPICS: tuple[Topic, ...] = (
     POLICIES,
     CLIENTS,
     PEOPLE,
+    *TASKS.values(),
+    *ANSWERS.values(),
 )
 
 EVENT_TYPES: dict[str, EventType] = {
     event.name: event for topic in TOPICS for event in topic.events
 }
-TOPIC_OF: dict[str, Topic] = {event.name: topic for topic in TOPICS for event in topic.events}
+TOPICS_OF: dict[str, tuple[Topic, ...]] = {
+    name: tuple(topic for topic in TOPICS if event in topic.events)
+    for name, event in EVENT_TYPES.items()
+}
 TYPE_OF_BODY: dict[type[Body], EventType] = {event.body: event for event in EVENT_TYPES.values()}
+
+
+def topic_for(body: Body) -> Topic:
+    """Where an event travels: the topic of its type, or its department's one of them."""
+    first, *others = TOPICS_OF[TYPE_OF_BODY[type(body)].name]
+    if not others:
+        return first
+    department: Department = getattr(body, "department")  # noqa: B009
+    return next(topic for topic in (first, *others) if topic.department is department)

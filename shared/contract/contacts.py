@@ -81,6 +81,17 @@ class ClaimLine(Body):
     benefit: Identifier | None = Field(default=None, description="Benefit code of the programme.")
     amount: Amount | None = None
     invoice_number: Identifier | None = None
+    bought_on: Day | None = Field(
+        default=None, description="When the thing was bought: its current value depends on it."
+    )
+
+
+class Claimant(PersonalData):
+    """For whom an expense arose, where that is not the policy's holder."""
+
+    name: ShortText = ""
+    client_id: Identifier | None = None
+    date_of_birth: Day | None = None
 
 
 class ClaimDetails(PersonalData):
@@ -94,6 +105,15 @@ class ClaimDetails(PersonalData):
     stated_total: Amount | None = None
     unconfirmed_iban: str | None = Field(
         default=None, max_length=42, description="As written; never paid to before it is confirmed."
+    )
+    claimant: Claimant | None = Field(
+        default=None, description="For whom it is claimed; absent: the policy's holder."
+    )
+    circumstances: tuple[Identifier, ...] = Field(
+        default=(), description="Circumstances of the loss, by the codes of the programme."
+    )
+    advance_requested: bool = Field(
+        default=False, description="The client asks for an advance (SGB I §42)."
     )
 
 

@@ -3,26 +3,19 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from shared.contract.base import Body, utc
-from shared.contract.case_file import (
+from shared.contract.assessment import (
     ArithmeticStep,
-    Assessed,
     AssessedLine,
     Assessment,
-    CaseClient,
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
     ChecklistItem,
     Finding,
     FindingGroup,
-    InformationRequested,
-    NoticeKind,
-    NoticeRequested,
-    Opened,
     Recommendation,
     Severity,
 )
+from shared.contract.base import Body, utc
+from shared.contract.case_file import CaseClient, CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import (
     Channel,
     ClaimDetails,
@@ -38,7 +31,22 @@ from shared.contract.contacts import (
     Language,
     Sender,
 )
+from shared.contract.departments import (
+    Department,
+    DepartmentTaskAnswered,
+    DepartmentTaskCancelled,
+    DepartmentTaskRequested,
+    TaskDetails,
+    TaskKind,
+)
 from shared.contract.escalations import EscalationRaised
+from shared.contract.facts import (
+    Assessed,
+    InformationRequested,
+    NoticeKind,
+    NoticeRequested,
+    Opened,
+)
 from shared.contract.people import Absence, PersonChanged, SupervisorLevel, TeamChanged
 from shared.contract.public import (
     CaseDecided,
@@ -57,6 +65,7 @@ from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersio
 _CASE = "C-7K3M-9PQR-D"
 _CONTACT = "2f0c7f5e-8a44-8f0f-9d0a-6f5d0f0b7a11"
 _NOTICE = "a3c0de00-1111-8222-9333-444455556666"
+_TASK = "5d0e1f00-2222-8333-9444-555566667777"
 _CLIENT = "client-1001"
 _POLICY = "HH-2024-000123"
 _RECEIVED = utc(2026, 11, 23, 9, 15)
@@ -254,6 +263,37 @@ _EXAMPLES: tuple[Body, ...] = (
         postal_address=_ADDRESS,
         date_of_birth=date(1980, 5, 17),
         revision=1,
+    ),
+    DepartmentTaskRequested(
+        task_id=_TASK,
+        case_id=_CASE,
+        department=Department.PAYMENTS,
+        kind=TaskKind.PAY,
+        requested_at=utc(2026, 11, 24, 8, 20),
+        due_on=date(2026, 12, 8),
+        amount=Decimal("400.00"),
+        reference=f"{_CASE} {_POLICY}",
+        details=TaskDetails(
+            client_id=_CLIENT,
+            name="Erika Müller",
+            policy_number=_POLICY,
+            iban="DE02120300000000202051",
+        ),
+    ),
+    DepartmentTaskCancelled(
+        task_id=_TASK,
+        case_id=_CASE,
+        department=Department.PAYMENTS,
+        cancelled_at=utc(2026, 11, 24, 9),
+        reason="withdrawn",
+    ),
+    DepartmentTaskAnswered(
+        task_id=_TASK,
+        case_id=_CASE,
+        department=Department.PAYMENTS,
+        status="done",
+        words="Überwiesen am 25.11.2026",
+        at=utc(2026, 11, 25, 11),
     ),
     PersonChanged(
         person_id="sven",

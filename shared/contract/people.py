@@ -18,7 +18,7 @@ from shared.contract.base import (
     Revision,
     ShortText,
 )
-from shared.contract.case_file import CaseKind
+from shared.contract.cases import CaseKind
 
 _TEAM = "team-"
 

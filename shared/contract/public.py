@@ -10,8 +10,9 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contract.base import Body, Count, Identifier, Instant, ShortText
-from shared.contract.case_file import CaseKind, CaseState, NoticeKind
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import Channel
+from shared.contract.facts import NoticeKind
 
 
 class CaseOpened(Body):

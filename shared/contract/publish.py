@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.contract.catalogue import EVENT_TYPES, TOPIC_OF
+from shared.contract.catalogue import EVENT_TYPES, TOPICS_OF
 from shared.contract.examples import EXAMPLES
 
 FOLDER = Path(__file__).parents[2] / "contract"
@@ -17,15 +17,15 @@ FOLDER = Path(__file__).parents[2] / "contract"
 def files() -> Iterator[tuple[Path, str]]:
     """Every generated file: its place below `contract/` and its text."""
     for name, event in EVENT_TYPES.items():
-        topic = TOPIC_OF[name]
+        topics = TOPICS_OF[name]
         schema = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": f"urn:claimsdesk:{name}",
             **event.body.model_json_schema(mode="serialization"),
-            "x-topic": topic.name,
+            "x-topics": [topic.name for topic in topics],
             "x-key": event.key_field,
-            "x-owner": topic.owner,
-            "x-audience": topic.audience.value,
+            "x-owners": sorted({topic.owner for topic in topics}),
+            "x-audience": topics[0].audience.value,
             "x-compatibility": "forward: a field may be added as optional, nothing else changes",
             "x-personal-data": event.personal_data,
         }

@@ -5,11 +5,30 @@ loss decides which one counts.
 """
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
 from shared.contract.base import Amount, Body, Identifier, PersonalData, Revision, ShortText
 from shared.contract.contacts import Language
+
+
+class InsuredPerson(PersonalData):
+    """Somebody whose expenses a policy covers."""
+
+    name: ShortText = ""
+    client_id: Identifier | None = None
+    relation: Literal["holder", "spouse", "child", "other"] = "other"
+    date_of_birth: date | None = None
+
+
+class PremiumReminder(Body):
+    """A later premium that was not paid on time, and the reminder of it (VVG §38)."""
+
+    due_on: date
+    reminded_on: date = Field(description="When the reminder reached the holder.")
+    period_ends_on: date = Field(description="Last day to pay; at least two weeks are given.")
+    paid_on: date | None = None
 
 
 class PolicyVersion(Body):
@@ -25,6 +44,14 @@ class PolicyVersion(Body):
         default=(), description="Covered benefit codes; empty: all of the programme."
     )
     insured_clients: tuple[Identifier, ...] = ()
+    insured_persons: tuple[InsuredPerson, ...] = Field(
+        default=(),
+        description="Whose expenses are covered; empty: the holder's, and anybody's "
+        "where the programme does not ask.",
+    )
+    deductible: Amount | None = Field(
+        default=None, description="Agreed in this contract, instead of the programme's."
+    )
 
 
 class PolicyChanged(Body):
@@ -39,6 +66,7 @@ class PolicyChanged(Body):
     first_premium_paid_on: date | None = Field(
         default=None, description="VVG §37: no cover before the first premium was paid."
     )
+    premium_reminders: tuple[PremiumReminder, ...] = ()
     revision: Revision = Field(description="Grows with every correction; the highest counts.")
 
     def version_on(self, day: date) -> PolicyVersion | None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from shared.contract.base import Body
-from shared.contract.catalogue import EVENT_TYPES, TOPIC_OF, TYPE_OF_BODY
+from shared.contract.catalogue import EVENT_TYPES, TYPE_OF_BODY, topic_for
 from shared.errors import BadEvent
 from shared.ids import derived_id
 
@@ -86,7 +86,7 @@ def encode(
     )
     if traceparent:
         headers = (*headers, ("ce_traceparent", traceparent.encode()))
-    return OutgoingRecord(TOPIC_OF[event_type.name].name, key.encode(), value, headers)
+    return OutgoingRecord(topic_for(body).name, key.encode(), value, headers)
 
 
 @lru_cache(maxsize=16)

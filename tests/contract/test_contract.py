@@ -9,7 +9,7 @@ from cloudevents.core.v1.event import CloudEvent
 from jsonschema import Draft202012Validator
 
 from shared.contract.base import utc
-from shared.contract.catalogue import EVENT_TYPES, TOPIC_OF, TOPICS, Audience
+from shared.contract.catalogue import EVENT_TYPES, TOPICS, TOPICS_OF, Audience
 from shared.contract.examples import EXAMPLES
 from shared.contract.publish import FOLDER, stale
 from shared.errors import BadEvent
@@ -104,7 +104,14 @@ def test_public_topics_hold_no_personal_data() -> None:
 
 def test_a_type_names_its_major_version_and_one_topic() -> None:
     assert all(name.rsplit(".", 1)[1].removeprefix("v").isdigit() for name in EVENT_TYPES)
-    assert len(TOPIC_OF) == sum(len(topic.events) for topic in TOPICS)
+    of_departments = {name for name, topics in TOPICS_OF.items() if len(topics) > 1}
+    assert all(name.startswith("departments.task.") for name in of_departments)
+
+
+def test_a_departments_task_travels_on_its_own_topic() -> None:
+    body = EXAMPLES[EVENT_TYPES["departments.task.requested.v1"].body]
+    record = encode(body, source="review", cause="1", at=utc(2026, 1, 1))
+    assert record.topic == "departments.payments.tasks.v1"
 
 
 def test_a_record_under_a_foreign_key_is_refused() -> None:

@@ -12,14 +12,10 @@ from prometheus_client import generate_latest
 
 from services.escalation import counts
 from services.escalation.domain.escalations import Status
-from shared.contract.case_file import (
-    CaseState,
-    Decided,
-    Decision,
-    DecisionOutcome,
-    Escalated,
-)
+from shared.contract.cases import CaseState
+from shared.contract.decisions import Decision, DecisionOutcome
 from shared.contract.escalations import EscalationRaised
+from shared.contract.facts import Decided, Escalated
 from shared.contract.people import Absence, PersonChanged, SupervisorLevel, TeamChanged
 from tests.support.escalation_desk import OPENED, case_file, clock
 from tests.support.escalation_inside import Desk, open_desk

@@ -14,8 +14,8 @@ from services.escalation.domain.escalations import Status
 from services.escalation.domain.moves import accept, give_back
 from services.escalation.domain.summary import Summary
 from shared.contract.base import utc
-from shared.contract.case_file import (
-    CaseState,
+from shared.contract.cases import CaseState
+from shared.contract.facts import (
     Closed,
     Decided,
     Escalated,

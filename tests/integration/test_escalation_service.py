@@ -12,15 +12,11 @@ import pytest
 
 from claimsdesk.topics import apply_topics
 from shared.contract.base import Body
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseState,
-    Decided,
-    Escalated,
-    InformationRequested,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.escalations import EscalationRaised
 from shared.contract.examples import EXAMPLES
+from shared.contract.facts import Decided, Escalated, InformationRequested
 from shared.contract.people import PersonChanged, SupervisorLevel, TeamChanged
 from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
 from tests.support.escalation_desk import (

@@ -10,7 +10,8 @@ import pytest
 from services.notify import store
 from services.notify.domain.answers import recipient_of
 from services.notify.domain.channel import Email
-from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
 from tests.support.notify_desk import NotifyDesk, a_case, notify_desk, with_client
 from tests.support.smtp_server import SmtpServer, smtp_server

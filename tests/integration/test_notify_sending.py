@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from services.notify import store
 from services.notify.domain.retries import PAUSES
-from shared.contract.case_file import DecisionOutcome, NoticeKind
+from shared.contract.decisions import DecisionOutcome
+from shared.contract.facts import NoticeKind
 from shared.contract.public import DeliveryReported, NoticeStatus
 from shared.errors import RuleViolation
 from shared.message_ids import notice_id_of

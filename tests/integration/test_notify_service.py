@@ -21,8 +21,9 @@ from deploy.local.keys import SigningKey
 from deploy.local.mail import MailServer
 from deploy.local.ports import free_port
 from shared.contract.base import Body
-from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.catalogue import NOTICES
+from shared.contract.facts import NoticeKind
 from shared.contract.public import DeliveryReported, NoticeStatus, NoticeStatusChanged
 from shared.ids import derived_case_id
 from shared.message_ids import notice_id_of

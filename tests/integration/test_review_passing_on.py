@@ -13,8 +13,10 @@ from services.review.app import App, build
 from services.review.settings import Settings
 from services.review.waiting import WaitingContacts
 from shared.contract.base import Body
-from shared.contract.case_file import CaseFileUpdated, CaseState, NoticeKind, NoticeRequested
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.contacts import ContactPassedOn, ContactReceived, Handover
+from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.errors import BadEvent
 from shared.migrations import migrate, tables_of
 from tests.support.review_desk import a_claim, a_client, a_policy, event_of, policy_number

@@ -18,7 +18,8 @@ from services.review.settings import Settings
 from services.review.tables import cases, waiting_contacts
 from services.review.waiting import WaitingContacts
 from shared.contract.base import Body
-from shared.contract.case_file import CaseFileUpdated, CaseState
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.catalogue import CASE_FILE, CONTACTS
 from shared.contract.contacts import ContactReceived, Document, DocumentKind, Intent
 from shared.contract.reference import ClientChanged, PolicyChanged

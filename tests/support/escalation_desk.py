@@ -17,9 +17,11 @@ from claimsdesk.policies import send_events
 from deploy.local.keys import SigningKey
 from deploy.local.ports import free_port
 from shared.contract.base import Body
-from shared.contract.case_file import CaseFileUpdated, CaseKind, CaseState, Fact, Opened
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.catalogue import CLOCKS
 from shared.contract.contacts import Channel
+from shared.contract.facts import Fact, Opened
 from shared.contract.people import PersonChanged, TeamChanged
 from shared.messaging.envelope import Event, decode, encode
 from shared.programmes.loading import SHIPPED

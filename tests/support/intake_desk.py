@@ -28,16 +28,11 @@ from services.intake.examining import examine_for_ever
 from services.intake.receiving import receive_mails
 from services.intake.settings import Settings
 from services.intake.store import Received
-from shared.contract.case_file import (
-    CaseClient,
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
-    NoticeKind,
-    NoticeRequested,
-)
+from shared.contract.case_file import CaseClient, CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.catalogue import EVENT_TYPES
 from shared.contract.contacts import Channel, ContactReceived
+from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersion
 from shared.ids import derived_case_id, random_id
 from shared.message_ids import message_id_of

@@ -20,13 +20,10 @@ from services.notify.domain.notice import Notice
 from services.notify.domain.samples import SAMPLE_DAY, sample_case
 from services.notify.sender import Sender
 from services.notify.settings import Settings
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    DecisionOutcome,
-    NoticeKind,
-    NoticeRequested,
-)
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Language
+from shared.contract.decisions import DecisionOutcome
+from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.contract.public import DeliveryReported, NoticeStatus, NoticeStatusChanged
 from shared.ids import random_id
 from shared.messaging.envelope import Event

@@ -16,7 +16,7 @@ from services.escalation.domain.wording import step_in_words, wait_in_words
 from services.escalation.escalation_store import Wanted
 from services.escalation.firing import emit_change
 from shared.auth import Actor, requires
-from shared.contract.case_file import CaseState
+from shared.contract.cases import CaseState
 from shared.contract.public import EscalationReason
 from shared.errors import NotFound
 from shared.messaging.processing import UnitOfWork

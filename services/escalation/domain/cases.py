@@ -9,16 +9,10 @@ from services.escalation.domain.clock_rules import Fact
 from services.escalation.domain.escalations import Escalation, Step
 from services.escalation.domain.summary import Overdue, summary_of
 from shared.calendar import BusinessCalendar
-from shared.contract import case_file as contract
-from shared.contract.case_file import (
-    DECIDED,
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
-    Escalated,
-    NoticeKind,
-    NoticeRequested,
-)
+from shared.contract import facts as contract
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import DECIDED, CaseKind, CaseState
+from shared.contract.facts import Escalated, NoticeKind, NoticeRequested
 from shared.contract.public import EscalationReason
 from shared.ids import derived_id
 

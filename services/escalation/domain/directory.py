@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 
-from shared.contract.case_file import CaseKind
+from shared.contract.cases import CaseKind
 
 SUPERVISOR: Final = "supervisor"
 """The role without which nobody accepts an escalation."""

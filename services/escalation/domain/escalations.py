@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from shared.contract.case_file import CaseKind
+from shared.contract.cases import CaseKind
 from shared.contract.escalations import RaisedBecause
 from shared.contract.public import EscalationReason
 from shared.errors import VersionConflict

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.escalation.domain.directory import Directory
-from shared.contract.case_file import CaseKind
+from shared.contract.cases import CaseKind
 
 
 class Group(NamedTuple):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.escalation.domain.clock_rules import Fact
 from shared.calendar import BusinessCalendar
-from shared.contract.case_file import CaseState
+from shared.contract.cases import CaseState
 
 Waiting = Literal["desk", "client"]
 WaitedFor = Literal["desk", "client", "supervisor"]

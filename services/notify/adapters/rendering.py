@@ -11,8 +11,9 @@ from services.notify.domain.content import NoticeFacts, facts_of
 from services.notify.domain.letter import Letter, letter_of
 from services.notify.domain.letterhead import Letterhead, letterhead_of
 from services.notify.domain.message import Message
-from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Language
+from shared.contract.facts import NoticeKind
 from shared.message_ids import message_id_of
 from shared.programmes import Programmes, ProgrammeVersion
 

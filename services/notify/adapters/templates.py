@@ -29,8 +29,8 @@ from services.notify.domain.message import (
     Paragraph,
 )
 from services.notify.domain.wording import squeezed
-from shared.contract.case_file import NoticeKind
 from shared.contract.contacts import Language
+from shared.contract.facts import NoticeKind
 from shared.errors import DeskError
 
 SHIPPED: Final = Path(__file__).parents[1] / "templates"

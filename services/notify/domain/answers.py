@@ -12,7 +12,8 @@ from hashlib import blake2b
 from services.notify.domain import notice as lives
 from services.notify.domain.channel import Email, ForPerson, Way
 from services.notify.domain.notice import Notice
-from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
 
 ANSWERS_PER_DAY = "answers_per_day"

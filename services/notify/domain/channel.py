@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from services.notify.domain.wording import one_line
-from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Channel
+from shared.contract.facts import NoticeKind
 
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"

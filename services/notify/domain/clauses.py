@@ -11,8 +11,9 @@ from enum import StrEnum
 from itertools import chain
 
 from services.notify.domain.message import Bullets, Message
-from shared.contract.case_file import DecisionOutcome, NoticeKind
 from shared.contract.contacts import Language
+from shared.contract.decisions import DecisionOutcome
+from shared.contract.facts import NoticeKind
 
 
 class ProgrammeKind(StrEnum):

@@ -14,15 +14,11 @@ from zoneinfo import ZoneInfo
 from services.notify.domain.clauses import ProgrammeKind
 from services.notify.domain.message import AmountRow, Amounts
 from services.notify.domain.wording import day, money, one_line
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseKind,
-    Decision,
-    DecisionOutcome,
-    NoticeKind,
-    PassedOn,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseKind
 from shared.contract.contacts import Language
+from shared.contract.decisions import Decision, DecisionOutcome
+from shared.contract.facts import NoticeKind, PassedOn
 from shared.programmes import DeskRules, ProgrammeVersion
 
 _DESCRIPTION_SIGNS = 120

@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from services.notify.domain.channel import Email, ForPerson, Letter, Way, letter_way
 from services.notify.domain.retries import next_attempt
-from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Channel, Language
+from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
 from shared.errors import RuleViolation
 

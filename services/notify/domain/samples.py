@@ -3,23 +3,19 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from shared.contract.base import utc
-from shared.contract.case_file import (
+from shared.contract.assessment import (
     ArithmeticStep,
     AssessedLine,
     Assessment,
-    CaseClient,
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
     ChecklistItem,
-    DecidedLine,
-    Decision,
-    DecisionOutcome,
-    PassedOn,
     Recommendation,
 )
+from shared.contract.base import utc
+from shared.contract.case_file import CaseClient, CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Language
+from shared.contract.decisions import DecidedLine, Decision, DecisionOutcome
+from shared.contract.facts import PassedOn
 from shared.contract.reference import PostalAddress
 from shared.programmes import ProgrammeVersion
 

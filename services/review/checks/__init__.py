@@ -37,7 +37,7 @@ from services.review.checks import (
     yearly_ceiling,
 )
 from services.review.checks.check import AmountCheck, Check, Described
-from shared.contract.case_file import Finding
+from shared.contract.assessment import Finding
 from shared.contract.contacts import Language
 
 CHECKS: tuple[Check, ...] = (

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from services.review.domain.arithmetic import PricedLine
 from services.review.domain.subject import ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 
 Texts = Mapping[str, str]
 """A text for the representative per language (`de`, `en`); `{name}` stands for a fact."""

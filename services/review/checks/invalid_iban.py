@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schwifty import IBAN
 
 from services.review.domain.subject import ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "invalid_iban"
 GROUP = FindingGroup.PROCESSING_ERROR

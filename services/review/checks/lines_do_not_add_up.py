@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.review.domain.subject import NOTHING, ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "lines_do_not_add_up"
 GROUP = FindingGroup.PROCESSING_ERROR

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.review.domain.subject import ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "needs_person"
 GROUP = FindingGroup.PROCESSING_ERROR

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.review.domain.subject import NOTHING, ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "over_sum_insured"
 GROUP = FindingGroup.COVERAGE

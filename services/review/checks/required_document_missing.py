@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.review.domain.subject import ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 from shared.contract.contacts import DocumentKind
 
 CODE = "required_document_missing"

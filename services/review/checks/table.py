@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from services.review.checks import AMOUNT_CHECKS, CHECKS
-from shared.contract.case_file import FindingGroup
+from shared.contract.assessment import FindingGroup
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "checks.md"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.review.domain.subject import ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "unknown_policy"
 GROUP = FindingGroup.POLICY

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from services.review.domain.subject import ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "waiting_period"
 GROUP = FindingGroup.COVERAGE

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from services.review.domain.arithmetic import PricedLine, benefit_remainder
 from services.review.domain.subject import ClaimUnderReview
-from shared.contract.case_file import Finding, FindingGroup, Severity
+from shared.contract.assessment import Finding, FindingGroup, Severity
 from shared.programmes.models import ArithmeticStepName
 
 CODE = "yearly_ceiling"

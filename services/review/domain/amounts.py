@@ -6,12 +6,9 @@ from decimal import Decimal
 from services.review.domain.arithmetic import benefit_remainder
 from services.review.domain.known import Known
 from services.review.domain.subject import NOTHING
-from shared.contract.case_file import (
-    AssessedLine,
-    CaseFileUpdated,
-    DecidedLine,
-    DecisionOutcome,
-)
+from shared.contract.assessment import AssessedLine
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.decisions import DecidedLine, DecisionOutcome
 from shared.errors import RuleViolation
 from shared.programmes import ProgrammeVersion
 from shared.programmes.models import ArithmeticStepName

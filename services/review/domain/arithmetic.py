@@ -16,7 +16,7 @@ from services.review.domain.subject import (
     PastClaim,
     policy_start,
 )
-from shared.contract.case_file import ArithmeticStep, AssessedLine
+from shared.contract.assessment import ArithmeticStep, AssessedLine
 from shared.contract.contacts import ClaimLine
 from shared.contract.reference import PolicyChanged
 from shared.programmes import ProgrammeVersion

@@ -16,7 +16,7 @@ from services.review.checks import (
 )
 from services.review.domain.arithmetic import PricedLine, price
 from services.review.domain.subject import NOTHING, ClaimUnderReview
-from shared.contract.case_file import Assessment, Finding, Recommendation, Severity
+from shared.contract.assessment import Assessment, Finding, Recommendation, Severity
 from shared.programmes.models import ArithmeticStepName
 
 PERSON_FIRST = frozenset(

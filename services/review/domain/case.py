@@ -14,28 +14,9 @@ from services.review.domain.known import Known
 from services.review.domain.passing_on import handover_facts
 from services.review.domain.subject import ClaimUnderReview
 from services.review.domain.transitions import SETTLED, SYSTEM, changed, notice_requested
-from shared.contract.case_file import (
-    Assessed,
-    Assessment,
-    CaseClient,
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
-    Closed,
-    ContactAdded,
-    Decided,
-    DecidedLine,
-    Decision,
-    DecisionOutcome,
-    Escalated,
-    Fact,
-    InformationReceived,
-    InformationRequested,
-    NoticeKind,
-    Opened,
-    Recommendation,
-    Returned,
-)
+from shared.contract.assessment import Assessment, Recommendation
+from shared.contract.case_file import CaseClient, CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import (
     Channel,
     ContactPassedOn,
@@ -43,6 +24,20 @@ from shared.contract.contacts import (
     DocumentKind,
     Handover,
     Intent,
+)
+from shared.contract.decisions import DecidedLine, Decision, DecisionOutcome
+from shared.contract.facts import (
+    Assessed,
+    Closed,
+    ContactAdded,
+    Decided,
+    Escalated,
+    Fact,
+    InformationReceived,
+    InformationRequested,
+    NoticeKind,
+    Opened,
+    Returned,
 )
 from shared.contract.reference import ClientChanged
 from shared.errors import RuleViolation

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.contract.case_file import ChecklistItem, Finding
+from shared.contract.assessment import ChecklistItem, Finding
 
 _Key = tuple[str, int | None]
 

@@ -11,18 +11,10 @@ from services.review.domain.known import Known
 from services.review.domain.subject import NOTHING
 from services.review.domain.transitions import SETTLED, changed, notice_requested
 from shared.contract.base import Body, Identifier, ShortText
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
-    Closed,
-    Decided,
-    DecidedLine,
-    Decision,
-    DecisionOutcome,
-    Escalated,
-    NoticeKind,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
+from shared.contract.decisions import DecidedLine, Decision, DecisionOutcome
+from shared.contract.facts import Closed, Decided, Escalated, NoticeKind
 from shared.errors import Forbidden, RuleViolation, VersionConflict
 from shared.ids import derived_id
 

@@ -13,7 +13,8 @@ from typing import Any, Self
 import orjson
 
 from services.review.domain.subject import NOTHING, PastClaim
-from shared.contract.case_file import DECIDED, CaseFileUpdated, CaseState
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import DECIDED, CaseState
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,10 @@ Intake hands the papers over; review ends the case that they opened and tells th
 
 from services.review.domain.known import Known
 from services.review.domain.transitions import SETTLED, changed, notice_requested
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseState,
-    Closed,
-    Fact,
-    NoticeKind,
-    PassedOn,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.contacts import ContactPassedOn
+from shared.contract.facts import Closed, Fact, NoticeKind, PassedOn
 
 
 def pass_on(case: CaseFileUpdated, passed: ContactPassedOn, known: Known) -> CaseFileUpdated:

@@ -4,14 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from shared.contract.case_file import (
-    DECIDED,
-    CaseFileUpdated,
-    CaseState,
-    Fact,
-    NoticeKind,
-    NoticeRequested,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import DECIDED, CaseState
+from shared.contract.facts import Fact, NoticeKind, NoticeRequested
 from shared.ids import derived_id
 
 SYSTEM = "system"

@@ -5,15 +5,11 @@ from pydantic import Field
 from services.review.domain.decisions import Person, may_act, supervisor_if_escalated
 from services.review.domain.known import Known
 from services.review.domain.transitions import changed
+from shared.contract.assessment import ChecklistItem
 from shared.contract.base import Body, ShortText
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseState,
-    ChecklistItem,
-    Fact,
-    InformationReceived,
-    ItemWaived,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
+from shared.contract.facts import Fact, InformationReceived, ItemWaived
 from shared.errors import RuleViolation
 
 

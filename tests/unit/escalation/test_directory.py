@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.escalation.domain.directory import Chosen, Directory, Level, Person, Team
-from shared.contract.case_file import CaseKind
+from shared.contract.cases import CaseKind
 
 MONDAY = date(2026, 11, 23)
 TUESDAY = date(2026, 11, 24)

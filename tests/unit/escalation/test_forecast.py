@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.escalation.domain.directory import Directory, Team
 from services.escalation.domain.forecast import Group, PersonsShare, shares_of
 from shared.contract.base import utc
-from shared.contract.case_file import CaseKind
+from shared.contract.cases import CaseKind
 
 NOW = utc(2026, 11, 23, 9)
 DIRECTORY = Directory.of(

@@ -10,17 +10,10 @@ from services.escalation.domain.cases import Case
 from services.escalation.domain.clock_rules import ClockRule, ClockRuleError, must_not_overlap
 from services.escalation.domain.clocks import apply
 from services.escalation.settings import Settings
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
-    Fact,
-    InformationRequested,
-    NoticeKind,
-    NoticeRequested,
-    Opened,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import Channel
+from shared.contract.facts import Fact, InformationRequested, NoticeKind, NoticeRequested, Opened
 from shared.periods import Period
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -8,7 +8,7 @@ from services.escalation.domain.clock_rules import Fact
 from services.escalation.domain.summary import summary_of, waits_of
 from shared.calendar import BusinessCalendar
 from shared.contract.base import utc
-from shared.contract.case_file import CaseState
+from shared.contract.cases import CaseState
 
 START = utc(2026, 11, 23, 9)
 MINUTE = timedelta(minutes=1)

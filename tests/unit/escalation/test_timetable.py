@@ -11,7 +11,7 @@ from services.escalation.domain.signals import Alarm, Told
 from services.escalation.domain.timetable import Timetable, reckon
 from shared.calendar import ALWAYS
 from shared.contract.base import utc
-from shared.contract.case_file import CaseState
+from shared.contract.cases import CaseState
 
 START = utc(2026, 11, 23, 9)
 MINUTE = timedelta(minutes=1)

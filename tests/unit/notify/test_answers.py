@@ -7,7 +7,7 @@ import pytest
 from services.notify.domain.answers import ANSWERS_PER_DAY, count, is_counted, recipient_of
 from services.notify.domain.channel import Email, ForPerson, Letter
 from services.notify.domain.notice import Notice
-from shared.contract.case_file import NoticeKind
+from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
 from tests.support.notify_desk import a_case, with_client
 from tests.unit.notify.test_notice import new

@@ -9,8 +9,9 @@ from services.notify.domain.channel import (
     letter_way,
     usable_email,
 )
-from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Channel
+from shared.contract.facts import NoticeKind
 from shared.contract.reference import PostalAddress
 from tests.support.notify_desk import a_case, with_client
 

@@ -15,8 +15,9 @@ from services.notify.domain.clauses import (
 from services.notify.domain.content import facts_of
 from services.notify.domain.message import Message
 from services.notify.domain.samples import SAMPLE_DAY
-from shared.contract.case_file import DecisionOutcome, NoticeKind
 from shared.contract.contacts import Language
+from shared.contract.decisions import DecisionOutcome
+from shared.contract.facts import NoticeKind
 from tests.support.notify_desk import PROGRAMMES, a_case
 
 INSURER, AGENCY = ProgrammeKind.INSURER, ProgrammeKind.AGENCY

@@ -8,18 +8,12 @@ import pytest
 from services.notify.adapters.templates import Templates
 from services.notify.domain.content import ContentMissing, NoticeFacts, facts_of
 from services.notify.domain.samples import SAMPLE_DAY
+from shared.contract.assessment import ArithmeticStep, AssessedLine, ChecklistItem
 from shared.contract.base import utc
-from shared.contract.case_file import (
-    ArithmeticStep,
-    AssessedLine,
-    CaseFileUpdated,
-    ChecklistItem,
-    DecidedLine,
-    DecisionOutcome,
-    NoticeKind,
-    PassedOn,
-)
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import ClaimDetails, ClaimLine, Language
+from shared.contract.decisions import DecidedLine, DecisionOutcome
+from shared.contract.facts import NoticeKind, PassedOn
 from tests.support.notify_desk import PROGRAMMES, a_case, with_client
 
 WORDS = Templates().words

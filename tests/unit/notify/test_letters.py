@@ -14,8 +14,10 @@ from services.notify.adapters.letters import LetterFault, SetLetter, Typesetter
 from services.notify.domain.channel import MOST_ADDRESS_LINES
 from services.notify.domain.letter import Letter
 from services.notify.domain.samples import SAMPLE_DAY
-from shared.contract.case_file import AssessedLine, CaseFileUpdated, NoticeKind
+from shared.contract.assessment import AssessedLine
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import ClaimDetails, ClaimLine, Language
+from shared.contract.facts import NoticeKind
 from tests.support.notify_desk import a_case, with_client
 from tests.unit.notify.test_templates import EVERY, RENDERER
 

@@ -11,8 +11,9 @@ from services.notify.domain.channel import Email, ForPerson, Letter, Way
 from services.notify.domain.notice import Notice, Steps
 from services.notify.domain.retries import PAUSES, next_attempt
 from shared.contract.base import utc
-from shared.contract.case_file import CaseFileUpdated, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Channel, Language
+from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
 from shared.errors import RuleViolation
 from tests.support.notify_desk import a_case, with_client

@@ -20,8 +20,11 @@ from services.notify.domain.channel import Email
 from services.notify.domain.samples import SAMPLE_DAY
 from services.review.domain.arithmetic import NOT_COVERED
 from shared.contract.base import utc
-from shared.contract.case_file import CaseFileUpdated, CaseKind, DecisionOutcome, NoticeKind
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseKind
 from shared.contract.contacts import ClaimDetails, ClaimLine, Language
+from shared.contract.decisions import DecisionOutcome
+from shared.contract.facts import NoticeKind
 from shared.message_ids import notice_id_of
 from shared.programmes.models import ArithmeticStepName
 from tests.support.notify_desk import NOTICE_KEY, PROGRAMMES, a_case, with_client

@@ -8,7 +8,7 @@ from typing import Any
 from services.review.domain.case import open_case
 from services.review.domain.decisions import DecisionRequest
 from services.review.domain.known import Known
-from shared.contract.case_file import CaseFileUpdated, DecisionOutcome, NoticeRequested
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import (
     Channel,
     ClaimDetails,
@@ -19,6 +19,8 @@ from shared.contract.contacts import (
     Language,
     Sender,
 )
+from shared.contract.decisions import DecisionOutcome
+from shared.contract.facts import NoticeRequested
 from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersion
 from tests.unit.review.scenarios import HOLDER, PROGRAMMES, documents
 

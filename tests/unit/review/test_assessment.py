@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.review.domain.assessment import assess
 from services.review.domain.known import Known
-from shared.contract.case_file import Recommendation, Severity
+from shared.contract.assessment import Recommendation, Severity
 from shared.contract.contacts import ClaimDetails
 from shared.programmes import Programmes
 from tests.unit.review.desk import NOW, policy

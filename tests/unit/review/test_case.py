@@ -13,15 +13,9 @@ from services.review.domain.case import (
     return_case,
 )
 from services.review.domain.decisions import decide
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseKind,
-    CaseState,
-    ChecklistItem,
-    Escalated,
-    NoticeKind,
-    NoticeRequested,
-)
+from shared.contract.assessment import ChecklistItem
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import (
     Channel,
     ClaimDetails,
@@ -30,6 +24,7 @@ from shared.contract.contacts import (
     Language,
     Sender,
 )
+from shared.contract.facts import Escalated, NoticeKind, NoticeRequested
 from shared.errors import RuleViolation
 from tests.unit.review.desk import (
     ADDRESS,

@@ -2,7 +2,7 @@
 
 from services.review.checks import no_date_of_loss, required_document_missing
 from services.review.domain.checklist import brought_up_to_date, waived
-from shared.contract.case_file import ChecklistItem, Finding, Severity
+from shared.contract.assessment import ChecklistItem, Finding, Severity
 
 
 def _question(item: str, line_id: int | None = None) -> Finding:

@@ -8,14 +8,11 @@ import pytest
 from services.review.domain.case import escalate_overdue
 from services.review.domain.decisions import close_request, decide
 from services.review.domain.subject import PastClaim
-from shared.contract.case_file import (
-    CaseFileUpdated,
-    CaseState,
-    DecidedLine,
-    DecisionOutcome,
-    Escalated,
-)
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.contacts import Intent
+from shared.contract.decisions import DecidedLine, DecisionOutcome
+from shared.contract.facts import Escalated
 from shared.errors import Forbidden, RuleViolation, VersionConflict
 from tests.unit.review.desk import (
     AUDITOR,

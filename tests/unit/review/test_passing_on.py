@@ -3,8 +3,9 @@
 from services.review.domain.case import add_contact, open_case
 from services.review.domain.ledger import Ledger
 from services.review.domain.passing_on import pass_on
-from shared.contract.case_file import CaseState, PassedOn
+from shared.contract.cases import CaseState
 from shared.contract.contacts import ContactPassedOn, Handover
+from shared.contract.facts import PassedOn
 from tests.unit.review.desk import CASE_ID, NOW, RECEIVED, contact, facts, known, later, opened
 
 GLASS = [("glass", "200.00")]

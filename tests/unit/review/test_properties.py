@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.review.domain.arithmetic import PricedLine, allocate, benefit_year
 from services.review.domain.assessment import assess
 from services.review.domain.subject import NOTHING, ClaimUnderReview, PastClaim
-from shared.contract.case_file import Assessment, Recommendation
+from shared.contract.assessment import Assessment, Recommendation
 from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Document
 from shared.contract.reference import PolicyChanged, PolicyVersion
 from shared.programmes import ProgrammeVersion

@@ -4,7 +4,7 @@ import pytest
 
 from services.review.checks import AMOUNT_CHECKS, CHECKS, explain
 from services.review.domain.assessment import assess
-from shared.contract.case_file import Finding, Severity
+from shared.contract.assessment import Finding, Severity
 from shared.contract.contacts import Language
 from tests.unit.review.scenarios import Scenario, scenarios
 

@@ -5,7 +5,9 @@ import pytest
 from services.review.domain.case import add_contact
 from services.review.domain.decisions import decide
 from services.review.domain.waivers import WaiverRequest, waive
-from shared.contract.case_file import CaseFileUpdated, CaseState, ItemWaived
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
+from shared.contract.facts import ItemWaived
 from shared.errors import Forbidden, RuleViolation, VersionConflict
 from tests.unit.review.desk import (
     AUDITOR,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.contract.case_file import NoticeRequested
 from shared.contract.contacts import DocumentKind, Language
+from shared.contract.facts import NoticeRequested
 from shared.programmes import ProgrammeError, Programmes, load_programmes
 from shared.programmes.loading import SHIPPED
 from shared.programmes.models import FACT_NAMES
