@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.review.domain.assessment import assess, open_questions
-from services.review.domain.checklist import Checklist, brought_up_to_date, waived
+from services.review.domain.checklist import Checklist, brought_up_to_date
 from services.review.domain.claim import claim_after
 from services.review.domain.known import Known
 from services.review.domain.passing_on import handover_facts
-from services.review.domain.subject import ClaimUnderReview
+from services.review.domain.reassessment import under_review
 from services.review.domain.transitions import SETTLED, SYSTEM, changed, notice_requested
 from shared.contract.assessment import Assessment, Recommendation
 from shared.contract.case_file import CaseClient, CaseFileUpdated
@@ -184,18 +184,13 @@ def _reviewed(
     claim = claim_after(case, contact)
     programme = known.programme_for(claim)
     assessment = assess(
-        ClaimUnderReview(
-            claim=claim,
-            policy=known.policy,
-            programme=programme,
-            past_claims=known.past_claims,
+        under_review(
+            case,
+            claim,
+            known,
             documents=changes.get("documents", case.documents),
             client_id=changes.get("sender_client_id", case.sender_client_id),
-            channel=case.channel,
-            reported_on=known.programmes.desk.local_day(case.opened_at),
-            today=known.today,
             needs_person=contact.needs_person,
-            waived=waived(case.checklist),
         )
     )
     checklist = brought_up_to_date(
