@@ -21,7 +21,13 @@ from shared.contract.base import (
     Text,
 )
 from shared.contract.cases import CaseKind, CaseState
-from shared.contract.contacts import Channel, ClaimDetails, Document, Language
+from shared.contract.contacts import (
+    Channel,
+    ClaimDetails,
+    Document,
+    Language,
+    UnconfirmedDetails,
+)
 from shared.contract.decisions import Advance, Decision, QualityReview
 from shared.contract.departments import DepartmentTask
 from shared.contract.facts import Fact
@@ -89,7 +95,9 @@ class CaseFileUpdated(Body):
     correspondents: tuple[ShortText, ...] = Field(
         default=(), description="Email addresses known for this case, for the sender check."
     )
-    claim: ClaimDetails | None = None
+    claim: ClaimDetails | None = Field(
+        default=None, description="What is claimed; of a service request: what was read of such."
+    )
     subject: Text = Field(default="", description="What a service request is about, in words.")
     contact_ids: tuple[Identifier, ...] = ()
     documents: tuple[Document, ...] = ()
@@ -112,4 +120,10 @@ class CaseFileUpdated(Body):
     paid: ComputedAmount | None = Field(default=None, description="Confirmed by payments, in all.")
     prompts: tuple[Prompt, ...] = Field(default=(), description="What a person should look at.")
     complaint: ComplaintEntry | None = None
+    about_case: Identifier | None = Field(
+        default=None, description="The claim that a service request is about, where known."
+    )
+    unconfirmed_details: UnconfirmedDetails | None = Field(
+        default=None, description="New details of the client's, before `accounts` confirmed them."
+    )
     advance: Advance | None = None

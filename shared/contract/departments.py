@@ -13,6 +13,7 @@ from pydantic import Field
 from shared.contract.base import (
     Amount,
     Body,
+    Day,
     Identifier,
     Instant,
     PersonalData,
@@ -71,6 +72,9 @@ class TaskDetails(PersonalData):
     iban: str | None = Field(default=None, max_length=34, description="Confirmed, without spaces.")
     unconfirmed_iban: str | None = Field(default=None, max_length=42)
     unconfirmed_address: ShortText | None = None
+    unconfirmed_email: ShortText | None = None
+    unconfirmed_phone_numbers: tuple[ShortText, ...] = ()
+    valid_from: Day | None = Field(default=None, description="From when the new details hold.")
     words: Text = Field(default="", description="What it is about.")
 
 
