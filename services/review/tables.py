@@ -1,8 +1,10 @@
 """Review's tables.
 
 `waiting_contacts` holds contacts that came before the policy or the client that they are about,
-`prompts` what a person should look at, `decision_records` what a decision rests on,
-`named_accounts` which client named which bank account, `complaints` the register of complaints.
+`prompts` what a person should look at, `case_changes` what happened to a case before its latest
+change, `decision_records` what a decision rests on, `programme_terms` the terms that these name by
+their hash, `named_accounts` which client named which bank account, `complaints` the register of
+complaints.
 """
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
@@ -75,7 +77,15 @@ prompts = Table(
     Column("case_id", Text, primary_key=True),
     Column("code", Text, primary_key=True),
     Column("since", UtcDateTime, nullable=False),
+    Column("facts", Text, nullable=False, server_default="{}"),
     Index("prompts_code", "code", "since"),
+)
+case_changes = Table(
+    "case_changes",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
 )
 decision_records = Table(
     "decision_records",
@@ -83,6 +93,15 @@ decision_records = Table(
     Column("decision_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("made_at", UtcDateTime, nullable=False),
+    Column("body", Text, nullable=False),
+)
+programme_terms = Table(
+    "programme_terms",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("programme", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("first_used_at", UtcDateTime, nullable=False),
     Column("body", Text, nullable=False),
 )
 named_accounts = Table(

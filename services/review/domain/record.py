@@ -1,0 +1,128 @@
+"""The record of a decision: everything that its assessment saw, so that it can be replayed.
+
+A record is one JSON text: the case file as it was decided (claim, documents, checklist, findings,
+arithmetic and the decision stand in it), the policy, its other claims, the hash of the programme's
+terms, and whatever else the checks saw. The texts that exist already are put together, not made
+again, because a record is written for every claim that is approved straight through.
+"""
+
+import hashlib
+from dataclasses import dataclass, fields
+from typing import Any, TypedDict, get_type_hints
+
+import orjson
+from pydantic import TypeAdapter
+
+from services.review.domain.known import Known
+from services.review.domain.ledger import Ledger
+from services.review.domain.reassessment import subject_of
+from services.review.domain.subject import ClaimUnderReview
+from shared.contract.case_file import CaseFileUpdated
+from shared.contract.reference import PolicyChanged
+from shared.programmes import ProgrammeVersion
+
+_FORMAT = 1
+_ELSEWHERE = frozenset({"claim", "policy", "programme", "past_claims", "documents", "client_id"})
+"""What the checks see and the record holds in the case file or in a text of its own."""
+_HINTS = get_type_hints(ClaimUnderReview)
+_OTHERS = tuple(
+    field.name for field in fields(ClaimUnderReview) if field.init and field.name not in _ELSEWHERE
+)
+# A field that is added to what the checks see is recorded without a change here.
+_INPUTS: TypeAdapter[dict[str, Any]] = TypeAdapter(
+    TypedDict("_Inputs", {name: _HINTS[name] for name in _OTHERS})  # type: ignore[misc]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A programme version's terms, complete, by the hash of what they say."""
+
+    version: ProgrammeVersion
+    hash: str
+    text: str
+
+
+_terms: dict[int, Terms] = {}
+
+
+def terms_of(version: ProgrammeVersion) -> Terms:
+    """The terms of a version; made once for each object that is in use."""
+    known = _terms.get(id(version))
+    if known is None:
+        text = version.model_dump_json()
+        known = Terms(version, hashlib.sha256(text.encode()).hexdigest(), text)
+        _terms[id(version)] = known
+    return known
+
+
+def record_text(
+    case: CaseFileUpdated, case_text: str, known: Known, ledger: Ledger | None
+) -> tuple[str, Terms | None]:
+    """The record of a case's latest decision, and the terms that it rests on.
+
+    Args:
+        case: The case file with the decision.
+        case_text: Its JSON, as it was emitted.
+        known: What was known when it was assessed.
+        ledger: The policy's claims then.
+    """
+    subject = subject_of(case, known)
+    terms = terms_of(subject.programme) if subject.programme else None
+    inputs = _INPUTS.dump_json({name: getattr(subject, name) for name in _OTHERS}).decode()
+    policy = known.policy.model_dump_json(exclude_none=True) if known.policy else "null"
+    text = (
+        f'{{"format":{_FORMAT},"terms":{_quoted(terms)},"inputs":{inputs},"policy":{policy},'
+        f'"past_claims":{ledger.to_json() if ledger else "[]"},"case":{case_text}}}'
+    )
+    return text, terms
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A decision's record, read again.
+
+    Attributes:
+        case: The case file as it was decided; its assessment and its last decision are meant.
+        terms: The hash of the terms; None when the programme was unknown.
+        policy: The policy as it was known.
+        ledger: The policy's claims as they were, this case's own too if it had been noted.
+        inputs: What else the checks saw.
+    """
+
+    case: CaseFileUpdated
+    terms: str | None
+    policy: PolicyChanged | None
+    ledger: Ledger
+    inputs: dict[str, Any]
+
+    def subject(self, programme: ProgrammeVersion | None) -> ClaimUnderReview:
+        """What the checks saw, under these terms."""
+        assert self.case.claim is not None
+        return ClaimUnderReview(
+            claim=self.case.claim,
+            policy=self.policy,
+            programme=programme,
+            past_claims=self.ledger.others(self.case.case_id),
+            documents=self.case.documents,
+            client_id=self.case.sender_client_id,
+            **self.inputs,
+        )
+
+
+def read_record(text: str) -> Record:
+    """A stored record."""
+    parts = orjson.loads(text)
+    case = CaseFileUpdated.model_validate(parts["case"])
+    policy = PolicyChanged.model_validate(parts["policy"]) if parts["policy"] else None
+    return Record(
+        case,
+        parts["terms"],
+        policy,
+        Ledger(case.policy_number or "", tuple(parts["past_claims"])),
+        _INPUTS.validate_json(orjson.dumps(parts["inputs"])),
+    )
+
+
+def _quoted(terms: Terms | None) -> str:
+    return f'"{terms.hash}"' if terms else "null"
