@@ -119,9 +119,15 @@ def values_in(path: Path) -> Any:
 
 
 def mistakes_of(error: ValidationError) -> Iterator[tuple[Place, str]]:
-    """Where and what a model found wrong, without quoting what was written."""
+    """Where and what a model found wrong, without quoting what was written.
+
+    A check of several values may name the place of each mistake below its own, as `mistakes` in
+    the context of its error.
+    """
     for mistake in error.errors(include_url=False, include_input=False):
-        yield mistake["loc"], mistake["msg"]
+        place = mistake["loc"]
+        for below, said in mistake.get("ctx", {}).get("mistakes", [((), mistake["msg"])]):
+            yield (*place, *below), said
 
 
 def named(place: Place) -> str:

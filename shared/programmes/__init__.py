@@ -5,16 +5,12 @@ programmes of its own points `CLAIMSDESK_PROGRAMMES_DIR` at a folder with the sa
 """
 
 from shared.programmes.loading import ProgrammeError, Programmes, load_programmes
-from shared.programmes.models import (
-    Benefit,
-    ClockRule,
-    DeskRules,
-    Programme,
-    ProgrammeVersion,
-    Reason,
-)
+from shared.programmes.models import ClockRule, DeskRules, Reason
+from shared.programmes.programme import Programme, ProgrammeVersion
+from shared.programmes.terms import ArithmeticStepName, Benefit
 
 __all__ = [
+    "ArithmeticStepName",
     "Benefit",
     "ClockRule",
     "DeskRules",

@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shared.programmes.models import DeskRules, Programme, ProgrammeVersion
+from shared.programmes.models import DeskRules
+from shared.programmes.programme import Programme, ProgrammeVersion
 from shared.written_files import Place, WrittenFile, WrittenFileError, mistakes_of, named
 
 SHIPPED: Final = Path(__file__).parent / "data"

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from services.review.domain.arithmetic import PricedLine
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
-from shared.programmes.models import ArithmeticStepName
+from shared.programmes.terms import ArithmeticStepName
 
 CODE = "below_deductible"
 GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REJECT,)
+REASON = "deductible"
 TEXT = {
     "de": "Die Selbstbeteiligung von {deductible} zehrt die Erstattung auf.",
     "en": "The deductible of {deductible} uses up the payment.",
@@ -31,5 +32,5 @@ def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Fi
             code=CODE,
             group=GROUP,
             severity=Severity.REJECT,
-            facts={"deductible": str(subject.programme.deductible)},
+            facts={"deductible": str(subject.programme.deductible.amount)},
         )

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from services.review.domain.arithmetic import PricedLine
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
-from shared.programmes.models import ArithmeticStepName
+from shared.programmes.terms import ArithmeticStepName
 
 CODE = "limit_per_claim"
 GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REDUCE,)
+REASON = "limit_per_claim"
 TEXT = {
     "de": "Position {line}: {benefit} ist je Schaden auf {limit} begrenzt; {taken} entfallen.",
     "en": "Line {line}: {benefit} is limited to {limit} per claim; {taken} is not covered.",

@@ -9,6 +9,7 @@ from shared.contract.contacts import DocumentKind
 CODE = "required_document_missing"
 GROUP = FindingGroup.MISSING_INFORMATION
 SEVERITIES = (Severity.ASK,)
+REASON = "lacks_information"
 TEXT = {
     "de": "Position {line}: Für {benefit} fehlt das Dokument {document}.",
     "en": "Line {line}: {benefit} needs the document {document}.",
@@ -24,7 +25,8 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
             continue
         if arrived is None:
             arrived = {document.kind for document in subject.documents}
-        for kind in benefit.required_documents:
+        for required in benefit.required_documents:
+            kind = required.kind
             if kind in arrived:
                 continue
             item = f"document:{kind.value}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from services.review.domain.arithmetic import PricedLine, benefit_remainder
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
-from shared.programmes.models import ArithmeticStepName
+from shared.programmes.terms import ArithmeticStepName
 
 CODE = "yearly_ceiling"
 GROUP = FindingGroup.COVERAGE
@@ -13,6 +13,7 @@ SEVERITIES = (
     Severity.REDUCE,
     Severity.REJECT,
 )
+REASON = "yearly_maximum"
 TEXT = {
     "de": "Position {line}: Vom Jahreslimit {limit} für {benefit} sind noch {remainder} frei.",
     "en": "Line {line}: {remainder} of the yearly limit {limit} for {benefit} is left.",

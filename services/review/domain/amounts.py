@@ -11,7 +11,7 @@ from shared.contract.case_file import CaseFileUpdated
 from shared.contract.decisions import DecidedLine, DecisionOutcome
 from shared.errors import RuleViolation
 from shared.programmes import ProgrammeVersion
-from shared.programmes.models import ArithmeticStepName
+from shared.programmes.terms import ArithmeticStepName
 
 
 def decided_lines(

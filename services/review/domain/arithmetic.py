@@ -20,7 +20,7 @@ from shared.contract.assessment import ArithmeticStep, AssessedLine
 from shared.contract.contacts import ClaimLine
 from shared.contract.reference import PolicyChanged
 from shared.programmes import ProgrammeVersion
-from shared.programmes.models import ArithmeticStepName
+from shared.programmes.terms import ArithmeticStepName
 
 NOT_COVERED = "not_covered"
 """The step that takes away all of a line that a check rejected or that has no known benefit."""
@@ -87,8 +87,8 @@ def price(
         covered = [line for line in lines if line.covered]
         for step in programme.arithmetic:
             if step is ArithmeticStepName.DEDUCTIBLE:
-                _cap(step, covered, _total(covered) - programme.deductible)
-            else:
+                _cap(step, covered, _total(covered) - programme.deductible.amount)
+            elif step in {ArithmeticStepName.LIMIT_PER_CLAIM, ArithmeticStepName.YEARLY_CEILING}:
                 _cap_per_benefit(step, covered, subject, programme)
     return lines
 

@@ -9,6 +9,7 @@ from services.review.domain.known import Known
 from shared.contract.assessment import Recommendation, Severity
 from shared.contract.contacts import ClaimDetails
 from shared.programmes import Programmes
+from shared.programmes.terms import Deductible
 from tests.unit.review.desk import NOW, policy
 from tests.unit.review.scenarios import PROGRAMMES, subject
 
@@ -18,7 +19,7 @@ HOUSEHOLD = PROGRAMMES.by_code["household"]
 def test_a_benefit_limited_to_nothing_is_no_approval_of_nothing():
     terms = HOUSEHOLD.versions[-1]
     glass = terms.benefits["glass"].model_copy(update={"limit_per_claim": Decimal("0.00")})
-    free = terms.model_copy(update={"benefits": {"glass": glass}, "deductible": Decimal("0.00")})
+    free = terms.model_copy(update={"benefits": {"glass": glass}, "deductible": Deductible()})
     assessment = assess(replace(subject({}), programme=free))
     assert assessment.covered == 0
     assert assessment.recommendation is Recommendation.DENY

@@ -15,7 +15,7 @@ from shared.contract.assessment import Assessment, Recommendation
 from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Document
 from shared.contract.reference import PolicyChanged, PolicyVersion
 from shared.programmes import ProgrammeVersion
-from shared.programmes.models import ArithmeticStepName
+from shared.programmes.terms import ArithmeticStepName, Deductible
 from tests.unit.review.scenarios import HOLDER, LOSS, PROGRAMMES, REPORTED, documents
 
 HOUSEHOLD = PROGRAMMES.by_code["household"].versions[-1]
@@ -42,7 +42,7 @@ def programmes(draw: st.DrawFn) -> ProgrammeVersion:
                 )
                 for code, benefit in HOUSEHOLD.benefits.items()
             },
-            "deductible": draw(st.decimals("0.00", "400.00", places=2)),
+            "deductible": Deductible(amount=draw(st.decimals("0.00", "400.00", places=2))),
             "arithmetic": tuple(draw(st.permutations(list(ArithmeticStepName)))),
             "benefit_year": draw(st.sampled_from(["calendar", "insurance"])),
         }
