@@ -77,6 +77,9 @@ class Assessment(Body):
     programme_version: Identifier | None = None
     policy_revision: int | None = None
     findings: tuple[Finding, ...] = ()
+    reasons: tuple[Identifier, ...] = Field(
+        default=(), description="Coded reasons that a decision based on the findings would carry."
+    )
     lines: tuple[AssessedLine, ...] = ()
     currency: str = "EUR"
     claimed: ComputedAmount

@@ -4,6 +4,8 @@ All applicable checks run, none stops at the first finding, so that the client i
 everything. To add one, follow `docs/adding-a-check.md`: one file, one line here, one test.
 """
 
+from collections.abc import Iterable
+
 from services.review.checks import (
     already_claimed,
     below_deductible,
@@ -36,7 +38,7 @@ from services.review.checks import (
     waiting_period,
     yearly_ceiling,
 )
-from services.review.checks.check import AmountCheck, Check, Described
+from services.review.checks.check import IN_FACTS, AmountCheck, Check, Described
 from shared.contract.assessment import Finding
 from shared.contract.contacts import Language
 
@@ -77,6 +79,11 @@ AMOUNT_CHECKS: tuple[AmountCheck, ...] = (limit_per_claim, yearly_ceiling, below
 BY_CODE: dict[str, Described] = {check.CODE: check for check in (*CHECKS, *AMOUNT_CHECKS)}
 
 
+def proposed_reasons(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The coded reasons that a decision based on these findings carries, each once, in order."""
+    return tuple(dict.fromkeys(reason for each in findings if (reason := _reason_of(each))))
+
+
 def explain(finding: Finding, language: Language) -> str:
     """What a finding says to the representative, its facts filled in.
 
@@ -84,3 +91,9 @@ def explain(finding: Finding, language: Language) -> str:
     """
     check = BY_CODE.get(finding.code)
     return check.TEXT[language].format_map(finding.facts) if check else finding.code
+
+
+def _reason_of(finding: Finding) -> str | None:
+    check = BY_CODE.get(finding.code)
+    reason = check.REASON if check else None
+    return finding.facts.get(IN_FACTS) if reason == IN_FACTS else reason

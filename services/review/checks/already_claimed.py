@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "already_claimed"
 GROUP = FindingGroup.SUSPICION
 SEVERITIES = (Severity.REFER,)
+REASON = "duplicate"
 TEXT = {
     "de": "Der Schaden vom {date_of_loss} ({benefit}) wurde schon in {case_id} gemeldet.",
     "en": "The loss of {date_of_loss} ({benefit}) was already claimed in {case_id}.",

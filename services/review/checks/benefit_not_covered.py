@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "benefit_not_covered"
 GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REJECT,)
+REASON = "benefit_not_covered"
 TEXT = {
     "de": "Position {line}: {benefit} ist im Vertrag nicht enthalten.",
     "en": "Line {line}: the policy does not include {benefit}.",

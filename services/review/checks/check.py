@@ -1,7 +1,7 @@
 """What a check is: one small pure function with a stable code, in a file of its own."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from services.review.domain.arithmetic import PricedLine
 from services.review.domain.subject import ClaimUnderReview
@@ -9,6 +9,10 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 
 Texts = Mapping[str, str]
 """A text for the representative per language (`de`, `en`); `{name}` stands for a fact."""
+
+
+IN_FACTS: Final = "reason_code"
+"""A check whose findings differ in their reason says so, and each names its own in this fact."""
 
 
 class Described(Protocol):
@@ -25,6 +29,10 @@ class Described(Protocol):
     @property
     def SEVERITIES(self) -> tuple[Severity, ...]:  # noqa: N802
         """The severities that its findings may have."""
+
+    @property
+    def REASON(self) -> str | None:  # noqa: N802
+        """The coded reason that a decision based on its findings carries; None: it is no reason."""
 
     @property
     def TEXT(self) -> Texts:  # noqa: N802

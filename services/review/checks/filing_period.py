@@ -9,6 +9,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "filing_period"
 GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REJECT,)
+REASON = "filing_period"
 TEXT = {
     "de": "Die Meldefrist endete am {last_day}, gemeldet wurde am {reported_on}.",
     "en": "The filing period ended on {last_day}; the claim came on {reported_on}.",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "first_premium_unpaid"
 GROUP = FindingGroup.POLICY
 SEVERITIES = (Severity.REJECT,)
+REASON = "first_premium_unpaid"
 TEXT = {
     "de": "Der erste Beitrag war am {date_of_loss} nicht gezahlt (gezahlt: {paid_on}).",
     "en": "The first premium was unpaid on {date_of_loss} (paid: {paid_on}).",

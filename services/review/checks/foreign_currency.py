@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "foreign_currency"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.REFER,)
+REASON = None
 TEXT = {
     "de": "Gefordert wird in {currency}, der Vertrag lautet auf {policy_currency}.",
     "en": "The claim is in {currency}, the policy in {policy_currency}.",

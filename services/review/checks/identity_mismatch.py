@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "identity_mismatch"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.REFER,)
+REASON = "not_insured"
 TEXT = {
     "de": "Der Absender ({client_id}) gehört nicht zum Vertrag {policy_number}.",
     "en": "The sender ({client_id}) does not belong to policy {policy_number}.",

@@ -10,6 +10,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "invalid_iban"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.ASK,)
+REASON = "lacks_information"
 TEXT = {
     "de": "Die angegebene IBAN ist ungültig.",
     "en": "The stated IBAN is not valid.",

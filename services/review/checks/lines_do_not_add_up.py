@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "lines_do_not_add_up"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.REFER,)
+REASON = "amount_not_proven"
 TEXT = {
     "de": "Die Positionen ergeben {sum}, angegeben sind {stated}.",
     "en": "The lines add up to {sum}, the stated total is {stated}.",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "loss_in_future"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.ASK,)
+REASON = "lacks_information"
 TEXT = {
     "de": "Der Schadentag {date_of_loss} liegt in der Zukunft.",
     "en": "The day of loss {date_of_loss} lies in the future.",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "loss_soon_after_start"
 GROUP = FindingGroup.SUSPICION
 SEVERITIES = (Severity.REFER,)
+REASON = None
 TEXT = {
     "de": "Schaden {days} Tage nach Vertragsbeginn ({policy_start}).",
     "en": "Loss {days} days after the policy began ({policy_start}).",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "needs_person"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.REFER,)
+REASON = None
 TEXT = {
     "de": "Der Eingang braucht einen Menschen: {reason}",
     "en": "The contact needs a person: {reason}",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "no_amount"
 GROUP = FindingGroup.MISSING_INFORMATION
 SEVERITIES = (Severity.ASK,)
+REASON = "lacks_information"
 TEXT = {
     "de": "Position {line}: Der Betrag fehlt.",
     "en": "Line {line}: the amount is missing.",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "no_date_of_loss"
 GROUP = FindingGroup.MISSING_INFORMATION
 SEVERITIES = (Severity.ASK,)
+REASON = "lacks_information"
 TEXT = {
     "de": "Der Schadentag fehlt.",
     "en": "The day of loss is missing.",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "no_policy_number"
 GROUP = FindingGroup.MISSING_INFORMATION
 SEVERITIES = (Severity.ASK,)
+REASON = "lacks_information"
 TEXT = {
     "de": "Es ist keine Vertragsnummer angegeben.",
     "en": "No policy number was given.",

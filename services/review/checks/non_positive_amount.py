@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "non_positive_amount"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.ASK,)
+REASON = "lacks_information"
 TEXT = {
     "de": "Position {line}: Der Betrag {amount} ist nicht größer als null.",
     "en": "Line {line}: the amount {amount} is not above zero.",

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 
+from services.review.checks.check import IN_FACTS
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "not_in_force"
 GROUP = FindingGroup.POLICY
 SEVERITIES = (Severity.REJECT,)
+REASON = IN_FACTS
 TEXT = {
     "de": "Der Vertrag {policy_number} galt am {date_of_loss} nicht ({why}).",
     "en": "Policy {policy_number} was not in force on {date_of_loss} ({why}).",
 }
+
+
+_REASONS = {"before_coverage": "before_coverage"}
+_OTHERWISE = "after_coverage"
 
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
@@ -40,5 +46,6 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
             "policy_number": policy.policy_number,
             "date_of_loss": day.isoformat(),
             "why": why,
+            IN_FACTS: _REASONS.get(why, _OTHERWISE),
         },
     )

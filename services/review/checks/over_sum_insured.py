@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "over_sum_insured"
 GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REFER,)
+REASON = "sum_insured"
 TEXT = {
     "de": "Gefordert werden {claimed}, versichert sind {sum_insured}.",
     "en": "{claimed} is claimed, the sum insured is {sum_insured}.",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "reported_before_loss"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.REFER,)
+REASON = None
 TEXT = {
     "de": "Gemeldet am {reported_on}, also vor dem Schadentag {date_of_loss}.",
     "en": "Reported on {reported_on}, before the day of loss {date_of_loss}.",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "same_invoice_twice"
 GROUP = FindingGroup.SUSPICION
 SEVERITIES = (Severity.REFER,)
+REASON = "duplicate"
 TEXT = {
     "de": "Position {line}: Die Rechnung {invoice_number} wurde schon in {case_id} eingereicht.",
     "en": "Line {line}: invoice {invoice_number} was already claimed in {case_id}.",

@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "same_line_twice"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.REFER,)
+REASON = "duplicate"
 TEXT = {
     "de": "Position {line} wiederholt Position {first}.",
     "en": "Line {line} repeats line {first}.",

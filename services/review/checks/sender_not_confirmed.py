@@ -9,6 +9,7 @@ from shared.contract.contacts import Channel
 CODE = "sender_not_confirmed"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.REFER,)
+REASON = None
 TEXT = {
     "de": "Die Identität des Absenders ist nicht bestätigt ({channel}).",
     "en": "The sender's identity is not confirmed ({channel}).",

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from services.review.checks import AMOUNT_CHECKS, CHECKS
+from services.review.checks.check import IN_FACTS
 from shared.contract.assessment import FindingGroup
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "checks.md"
@@ -36,6 +37,10 @@ the check's code, which never changes, and one of these severities:
 | reduce | the covered amount is lower than the claimed one |
 | reject | the line, or the whole claim, is not covered; a denial is recommended to a person |
 | refer | a person looks at it; nothing is approved straight through |
+
+The last column is the coded reason that a decision based on the finding carries; its words for the
+client and its CARC number stand in [`desk.yaml`](../shared/programmes/data/desk.yaml), or in the
+programme.
 """
 
 
@@ -52,13 +57,16 @@ def _lines() -> Iterator[str]:
     )
     for group, members in groupby(checks, key=lambda check: check.GROUP):
         yield from ("", f"## {_TITLES[group]}", "")
-        yield "| code | severity | when | what the representative reads |"
-        yield "|---|---|---|---|"
+        yield "| code | severity | when | what the representative reads | reason |"
+        yield "|---|---|---|---|---|"
         for check in members:
             severities = ", ".join(severity.value for severity in check.SEVERITIES)
             when = (check.__doc__ or "").splitlines()[0]
             link = f"[`{check.CODE}`](../services/review/checks/{check.CODE}.py)"
-            yield f"| {link} | {severities} | {when} | {check.TEXT['en']} |"
+            reason = {None: "", IN_FACTS: "as the finding says"}.get(
+                check.REASON, f"`{check.REASON}`"
+            )
+            yield f"| {link} | {severities} | {when} | {check.TEXT['en']} | {reason} |"
 
 
 if __name__ == "__main__":

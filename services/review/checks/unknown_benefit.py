@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "unknown_benefit"
 GROUP = FindingGroup.PROCESSING_ERROR
 SEVERITIES = (Severity.REFER,)
+REASON = "benefit_not_covered"
 TEXT = {
     "de": "Position {line}: Die Leistung „{benefit}“ gehört nicht zum Programm.",
     "en": "Line {line}: the programme has no benefit “{benefit}”.",

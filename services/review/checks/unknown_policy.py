@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "unknown_policy"
 GROUP = FindingGroup.POLICY
 SEVERITIES = (Severity.REFER,)
+REASON = "not_insured"
 TEXT = {
     "de": "Der Vertrag {policy_number} ist nicht bekannt.",
     "en": "Policy {policy_number} is not known.",

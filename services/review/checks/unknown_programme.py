@@ -8,6 +8,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "unknown_programme"
 GROUP = FindingGroup.POLICY
 SEVERITIES = (Severity.REFER,)
+REASON = None
 TEXT = {
     "de": "Für das Programm {programme} gibt es an diesem Tag keine Bedingungen.",
     "en": "Programme {programme} has no terms for that day.",

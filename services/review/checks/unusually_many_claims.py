@@ -9,6 +9,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "unusually_many_claims"
 GROUP = FindingGroup.SUSPICION
 SEVERITIES = (Severity.REFER,)
+REASON = None
 TEXT = {
     "de": "{claims} weitere Schäden in den {within_days} Tagen vor diesem.",
     "en": "{claims} further claims in the {within_days} days before this loss.",

@@ -9,6 +9,7 @@ from shared.contract.assessment import Finding, FindingGroup, Severity
 CODE = "waiting_period"
 GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REJECT,)
+REASON = "waiting_period"
 TEXT = {
     "de": "Position {line}: {benefit} ist erst ab {covered_from} versichert.",
     "en": "Line {line}: {benefit} is covered only from {covered_from}.",

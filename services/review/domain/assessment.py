@@ -11,13 +11,14 @@ from services.review.checks import (
     CHECKS,
     identity_mismatch,
     needs_person,
+    proposed_reasons,
     unknown_policy,
     unknown_programme,
 )
 from services.review.domain.arithmetic import PricedLine, price
 from services.review.domain.subject import NOTHING, ClaimUnderReview
 from shared.contract.assessment import Assessment, Finding, Recommendation, Severity
-from shared.programmes.models import ArithmeticStepName
+from shared.programmes.terms import ArithmeticStepName
 
 PERSON_FIRST = frozenset(
     check.CODE for check in (needs_person, unknown_policy, unknown_programme, identity_mismatch)
@@ -48,6 +49,7 @@ def assess(subject: ClaimUnderReview) -> Assessment:
         programme_version=programme.version if programme else None,
         policy_revision=policy.revision if policy else None,
         findings=tuple(findings),
+        reasons=proposed_reasons(findings) if findings else (),
         lines=tuple([line.assessed() for line in lines]),
         currency=subject.claim.currency,
         claimed=claimed,
