@@ -18,8 +18,8 @@ from services.notify.app import App
 from services.notify.domain import notice as lives
 from services.notify.domain.channel import Email, ForPerson, choose_way, letter_way
 from services.notify.domain.clauses import ClauseMissing
-from services.notify.domain.content import ContentMissing
 from services.notify.domain.notice import Notice
+from services.notify.domain.words import ContentMissing
 from services.notify.recording import Recorder, Step
 from shared.contract.case_file import CaseFileUpdated
 from shared.errors import NotFound
@@ -147,7 +147,7 @@ class Delivery:
             if notice.document_id:
                 return way, await self._app.documents.get(notice.document_id)
             written = self._app.renderer.written(
-                case, notice.kind, notice.language, self._today(now)
+                case, notice.kind, notice.language, self._today(now), notice.notice_id
             )
             return way, self._app.renderer.mail(written, way, notice.notice_id, now)
         except Exception as error:
@@ -164,7 +164,7 @@ class Delivery:
             if isinstance(way, ForPerson):
                 raise ContentMissing(way.reason)
             written = self._app.renderer.written(
-                case, notice.kind, notice.language, notice.letter_day
+                case, notice.kind, notice.language, notice.letter_day, notice.notice_id
             )
             letter = await self._app.typesetter.set(
                 self._app.renderer.letter(written, way.lines, notice.letter_day)

@@ -65,7 +65,10 @@ def with_client(case: CaseFileUpdated, **fields: object) -> CaseFileUpdated:
 
 def requesting(case: CaseFileUpdated, *kinds: NoticeKind) -> tuple[CaseFileUpdated, list[str]]:
     """The case file with requests for notices, and the notices' ids."""
-    facts = tuple(NoticeRequested(notice_id=random_id(), notice=kind) for kind in kinds)
+    facts = tuple(
+        NoticeRequested(notice_id=random_id(), notice=kind, words="Das ist unsere Antwort.")
+        for kind in kinds
+    )
     return case.model_copy(update={"facts": facts}), [fact.notice_id for fact in facts]
 
 

@@ -43,9 +43,21 @@ class Renderer:
     notice_key: str
 
     def written(
-        self, case: CaseFileUpdated, kind: NoticeKind, language: Language, on: date
+        self,
+        case: CaseFileUpdated,
+        kind: NoticeKind,
+        language: Language,
+        on: date,
+        notice_id: str | None = None,
     ) -> Written:
         """The notice in words, after the clause guard let it pass.
+
+        Args:
+            case: The case file that asked for it.
+            kind: Which notice.
+            language: In which language.
+            on: The day that it carries.
+            notice_id: Which request of the case file, if it holds several of this kind.
 
         Raises:
             ContentMissing: The case file lacks what the notice has to say.
@@ -54,7 +66,7 @@ class Renderer:
         """
         programme = self._programme(case, on)
         facts = facts_of(
-            case, kind, programme, self.programmes.desk, self.templates.words[language]
+            case, kind, programme, self.programmes.desk, self.templates.words[language], notice_id
         )
         code = programme.code if programme and case.client else None
         office = letterhead_of(code, self.letterheads)

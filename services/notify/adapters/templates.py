@@ -17,7 +17,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
 from services.notify.domain.clauses import ClauseText, clause_on
-from services.notify.domain.content import NoticeFacts, Words
+from services.notify.domain.content import NoticeFacts
 from services.notify.domain.letterhead import Letterhead
 from services.notify.domain.message import (
     Amounts,
@@ -29,6 +29,7 @@ from services.notify.domain.message import (
     Paragraph,
 )
 from services.notify.domain.wording import squeezed
+from services.notify.domain.words import Words
 from shared.contract.contacts import Language
 from shared.contract.facts import NoticeKind
 from shared.errors import DeskError
@@ -95,7 +96,9 @@ class Templates:
         source = self._notices[facts.kind, facts.language]
         try:
             blocks = tuple(
-                self._block(block, context) for block in self._applicable(source["blocks"], context)
+                made
+                for block in self._applicable(source["blocks"], context)
+                for made in self._blocks(block, context)
             )
             clauses = tuple(
                 self._clause(clause["clause"], context, facts.language, on)
@@ -133,19 +136,21 @@ class Templates:
             if "when" not in entry or self._condition(entry["when"])(**context):
                 yield entry
 
-    def _block(self, block: Mapping[str, Any], context: Mapping[str, Any]) -> Block:
+    def _blocks(self, block: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Block]:
         match {key: value for key, value in block.items() if key != "when"}:
             case {"text": str(source)}:
-                return Paragraph(self._text(source, context))
+                return (Paragraph(self._text(source, context)),)
             case {"strong": str(source)}:
-                return Paragraph(self._text(source, context), strong=True)
+                return (Paragraph(self._text(source, context), strong=True),)
+            case {"words": str(name)}:
+                return tuple(Paragraph(text) for text in context[name])
             case {"heading": str(source)}:
-                return Heading(self._text(source, context))
+                return (Heading(self._text(source, context)),)
             case {"bullets": str(name)}:
-                return Bullets(tuple(context[name]))
+                return (Bullets(tuple(context[name])),)
             case {"amounts": str(name)} if isinstance(context[name], Amounts):
                 amounts: Amounts = context[name]
-                return amounts
+                return (amounts,)
             case unknown:
                 message = f"no such block: {sorted(unknown)}"
                 raise KeyError(message)

@@ -20,9 +20,15 @@ _FOR_STRANGERS = frozenset(
         NoticeKind.INFORMATION_REQUEST,
         NoticeKind.COMPLAINT_ACKNOWLEDGED,
         NoticeKind.PASSED_ON,
+        NoticeKind.REMINDER,
+        NoticeKind.COMPLAINT_ANSWERED,
+        NoticeKind.REQUEST_ANSWERED,
+        NoticeKind.DELAY_APOLOGY,
+        NoticeKind.ESCALATION_NOTE,
     }
 )
-"""Notices that say nothing about a policy, so that an unknown correspondent may read them."""
+"""Notices that say nothing about a policy, so that an unknown correspondent may read them; whoever
+writes an answer sees that the client is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,16 +65,27 @@ def required_clauses(kind: NoticeKind, programme: ProgrammeKind | None) -> froze
     - VVG §28(4): an insurer that asks its client for information says separately what follows
       from not answering.
     - SGB I §66(3): an agency may refuse for non-cooperation only after a written warning with a
-      reasonable deadline; every request of ours is that warning.
+      reasonable deadline, so whatever asks for something says what follows.
     - SGB X §36: an agency's decision says which remedy there is, where, how and until when.
+    - VSBG §37: an insurer's answer to a complaint names the bodies that settle disputes.
     """
     match kind, programme:
-        case NoticeKind.INFORMATION_REQUEST, ProgrammeKind.INSURER:
+        case (
+            NoticeKind.INFORMATION_REQUEST | NoticeKind.REMINDER | NoticeKind.CONSEQUENCES_WARNING,
+            ProgrammeKind.INSURER,
+        ):
             return frozenset({"consequences"})
-        case NoticeKind.INFORMATION_REQUEST, ProgrammeKind.AGENCY:
+        case (
+            NoticeKind.INFORMATION_REQUEST | NoticeKind.REMINDER | NoticeKind.CONSEQUENCES_WARNING,
+            ProgrammeKind.AGENCY,
+        ):
             return frozenset({"cooperation"})
+        case NoticeKind.CONSEQUENCES_WARNING, None:
+            return frozenset({"consequences", "cooperation"})
         case NoticeKind.DECISION, ProgrammeKind.AGENCY:
             return frozenset({"remedy"})
+        case NoticeKind.COMPLAINT_ANSWERED, ProgrammeKind.INSURER:
+            return frozenset({"complaint_bodies"})
         case _:
             return frozenset()
 

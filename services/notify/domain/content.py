@@ -5,43 +5,33 @@ written out in the client's language. What a notice needs and the case file does
 found here, before anything is written.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from services.notify.domain.amounts import amounts_of, line_labels
 from services.notify.domain.clauses import ProgrammeKind
-from services.notify.domain.message import AmountRow, Amounts
+from services.notify.domain.message import Amounts
+from services.notify.domain.news import Interim, TaskNews, interim_of, task_news, words_of
 from services.notify.domain.wording import day, money, one_line
+from services.notify.domain.words import ContentMissing, Words
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseKind
 from shared.contract.contacts import Language
 from shared.contract.decisions import Decision, DecisionOutcome
-from shared.contract.facts import NoticeKind, PassedOn
+from shared.contract.facts import AnswerReminded, ConsequencesWarned, NoticeKind, PassedOn
 from shared.programmes import DeskRules, ProgrammeVersion
 
-_DESCRIPTION_SIGNS = 120
-"""A line's description longer than this is cut in the table; the case itself keeps all of it."""
+_ASKING = frozenset(
+    {NoticeKind.INFORMATION_REQUEST, NoticeKind.REMINDER, NoticeKind.CONSEQUENCES_WARNING}
+)
+"""Notices that say what is still missing, and until when it is awaited."""
 
+_RECEIPTS = frozenset({NoticeKind.RECEIPT, NoticeKind.COMPLAINT_ACKNOWLEDGED})
+"""Notices that leave before anybody looked at what the contact is about."""
 
-class ContentMissing(ValueError):
-    """The case file does not hold what this notice has to say; a person must look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Our own words around the facts, in one language (`templates/words.yaml`)."""
-
-    language: Language
-    salutation: str
-    closing: str
-    hint: str
-    amount_heads: tuple[str, str, str]
-    total: str
-    adjusted: str
-    steps: Mapping[str, str]
-    labels: Mapping[str, str]
+_ANSWERING = frozenset({NoticeKind.COMPLAINT_ANSWERED, NoticeKind.REQUEST_ANSWERED})
+"""Notices that are nothing without a person's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +56,14 @@ class NoticeFacts:
     amounts: Amounts | None
     passed_on_to: str = ""
     received_on: str = ""
+    words: tuple[str, ...] = ()
+    """A person's own words, paragraph by paragraph."""
+    interim: Interim | None = None
+    interim_amount: str = ""
+    department: str = ""
+    task: str = ""
+    task_status: str = ""
+    task_amount: str = ""
 
 
 def facts_of(
@@ -74,6 +72,7 @@ def facts_of(
     programme: ProgrammeVersion | None,
     desk: DeskRules,
     words: Words,
+    notice_id: str | None = None,
 ) -> NoticeFacts:
     """The facts of one notice.
 
@@ -86,18 +85,27 @@ def facts_of(
         programme: The programme's version that the case was reviewed under, if known.
         desk: The desk's own rules: checklist items, reasons, zone.
         words: Our words in the notice's language.
+        notice_id: Which request of the case file, if it holds several of this kind.
 
     Raises:
-        ContentMissing: An information request without open items or deadline, a decision notice
-            without a decision, one on an application that was not passed on, or a code that
-            nobody wrote a text for.
+        ContentMissing: A request without open items or deadline, a decision notice without a
+            decision, an answer without a person's words, news of no department, one on an
+            application that was not passed on, or a code that nobody wrote a text for.
     """
     language = words.language
     known = case.client is not None
     decision = _decision(case) if kind is NoticeKind.DECISION else None
-    asks = kind is NoticeKind.INFORMATION_REQUEST
-    if asks and case.answer_by is None:
-        raise ContentMissing("an information request needs the day until which to answer")
+    asks = kind in _ASKING
+    answer_by = _answer_by(case, kind) if asks else None
+    said = words_of(case, kind, notice_id)
+    if kind in _ANSWERING and not said:
+        raise ContentMissing("an answer needs a person's words")
+    interim = interim_of(case) if kind is NoticeKind.INTERIM_PAYMENT else None
+    news = task_news(case, words) if kind is NoticeKind.DEPARTMENT_NEWS else TaskNews()
+    if kind is NoticeKind.DEPARTMENT_NEWS and not (said or news.department):
+        raise ContentMissing("no department has any news, and nobody wrote any")
+    currency = programme.currency if programme else "EUR"
+    named = known and (kind not in _RECEIPTS or _named_its_policy(case))
     passed_on = _passed_on(case, desk) if kind is NoticeKind.PASSED_ON else None
     loss = case.claim.date_of_loss if case.claim else None
     zone = desk.calendar.business.zone
@@ -107,20 +115,51 @@ def facts_of(
         case_id=case.case_id,
         case_kind=case.kind,
         programme_kind=ProgrammeKind(programme.kind) if programme else None,
-        programme=programme.names.text(language) if programme and known else "",
-        policy_number=one_line(case.policy_number or "") if known else "",
+        programme=programme.names.text(language) if programme and named else "",
+        policy_number=one_line(case.policy_number or "") if named else "",
         opened_on=_local_day(case.opened_at, zone, language),
         date_of_loss=day(loss, language) if loss and known else "",
         salutation=_salutation(case, words),
         items=_items(case, programme, desk, language) if asks else (),
-        answer_by=day(case.answer_by, language) if asks and case.answer_by else "",
+        answer_by=day(answer_by, language) if answer_by else "",
         outcome=decision.outcome if decision else None,
         approved=money(decision.approved, decision.currency, language) if decision else "",
         reasons=_reasons(decision, programme, desk, language) if decision else (),
-        amounts=_amounts(case, decision, programme, words) if decision else None,
+        amounts=amounts_of(case, decision, programme, words) if decision else None,
         passed_on_to=desk.bodies[passed_on.body].names.text(language) if passed_on else "",
         received_on=_local_day(passed_on.received_at, zone, language) if passed_on else "",
+        words=said,
+        interim=interim.status if interim else None,
+        interim_amount=money(interim.amount, currency, language)
+        if interim and interim.amount
+        else "",
+        department=news.department,
+        task=news.task,
+        task_status=news.status,
+        task_amount=money(news.amount, currency, language) if news.amount else "",
     )
+
+
+def _answer_by(case: CaseFileUpdated, kind: NoticeKind) -> date:
+    """Until when an answer is awaited: the day that this change of the case set, if it set one."""
+    asked: list[date | None] = [case.answer_by]
+    if kind is NoticeKind.REMINDER:
+        asked += [fact.deadline for fact in case.facts if isinstance(fact, AnswerReminded)]
+    if kind is NoticeKind.CONSEQUENCES_WARNING:
+        asked += [case.warning.deadline if case.warning else None]
+        asked += [fact.deadline for fact in case.facts if isinstance(fact, ConsequencesWarned)]
+    found = [each for each in asked if each is not None]
+    if not found:
+        raise ContentMissing("an information request needs the day until which to answer")
+    return found[-1]
+
+
+def _named_its_policy(case: CaseFileUpdated) -> bool:
+    """Did the client name the policy?
+
+    Else it was found by the client alone, and the contact may be about another programme.
+    """
+    return case.claim is not None and case.claim.policy_number == case.policy_number
 
 
 def _passed_on(case: CaseFileUpdated, desk: DeskRules) -> PassedOn:
@@ -157,7 +196,7 @@ def _items(
     still_open = [item for item in case.checklist if item.status == "open"]
     if not still_open:
         raise ContentMissing("an information request needs at least one open item")
-    labels = _line_labels(case, programme, language) if case.client else {}
+    labels = line_labels(case, programme, language) if case.client else {}
     written: dict[str, None] = {}
     for item in still_open:
         if item.item not in desk.items:
@@ -181,81 +220,3 @@ def _reasons(
             message = f"no text for the reason {code!r}"
             raise ContentMissing(message)
     return tuple(dict.fromkeys(source.reason_text(code, language) for code in decision.reasons))
-
-
-def _amounts(
-    case: CaseFileUpdated,
-    decision: Decision,
-    programme: ProgrammeVersion | None,
-    words: Words,
-) -> Amounts | None:
-    """The arithmetic per line; None for a case without claim lines.
-
-    The steps are the assessment's. Where a person decided another amount than the assessment
-    came to, one more step says so, so that every row adds up; and the rows must add up to what was
-    decided.
-    """
-    assessed = case.assessment.lines if case.assessment else ()
-    if not assessed:
-        return None
-    currency, language = decision.currency, words.language
-    approved_by_line = {line.line_id: line.approved for line in decision.lines}
-    labels = _line_labels(case, programme, language)
-    rows = []
-    total_claimed = total_approved = Decimal(0)
-    for line in assessed:
-        approved = approved_by_line.get(line.line_id, _undetailed(decision, line.covered))
-        steps = [
-            (_step_name(step.step, words), money(step.after - step.before, currency, language))
-            for step in line.steps
-            if step.after != step.before
-        ]
-        if approved != line.covered:
-            steps.append((words.adjusted, money(approved - line.covered, currency, language)))
-        total_claimed += line.claimed
-        total_approved += approved
-        rows.append(
-            AmountRow(
-                labels.get(line.line_id, str(line.line_id)),
-                money(line.claimed, currency, language),
-                tuple(steps),
-                money(approved, currency, language),
-            )
-        )
-    if total_approved != decision.approved:
-        raise ContentMissing("the lines do not add up to the decided amount")
-    total = AmountRow(
-        words.total,
-        money(total_claimed, currency, language),
-        (),
-        money(decision.approved, currency, language),
-    )
-    return Amounts(words.amount_heads, tuple(rows), total)
-
-
-def _undetailed(decision: Decision, covered: Decimal) -> Decimal:
-    """A line's amount when the decision names no lines."""
-    return Decimal(0) if decision.outcome is DecisionOutcome.DENY else covered
-
-
-def _step_name(step: str, words: Words) -> str:
-    if step not in words.steps:
-        message = f"no text for the step {step!r} of the arithmetic"
-        raise ContentMissing(message)
-    return words.steps[step]
-
-
-def _line_labels(
-    case: CaseFileUpdated, programme: ProgrammeVersion | None, language: Language
-) -> dict[int, str]:
-    """What each claim line is called: the client's own description, else the benefit's name."""
-    labels = {}
-    for line in case.claim.lines if case.claim else ():
-        text = one_line(line.description)
-        if not text and programme and line.benefit in programme.benefits:
-            text = programme.benefits[line.benefit].names.text(language)
-        if len(text) > _DESCRIPTION_SIGNS:
-            text = text[: _DESCRIPTION_SIGNS - 1].rstrip() + "…"
-        if text:
-            labels[line.line_id] = text
-    return labels

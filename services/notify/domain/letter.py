@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.notify.domain.clauses import ProgrammeKind
-from services.notify.domain.content import NoticeFacts, Words
+from services.notify.domain.content import NoticeFacts
 from services.notify.domain.letterhead import Letterhead
 from services.notify.domain.message import Block, Clause, Message
 from services.notify.domain.wording import day
+from services.notify.domain.words import Words
 
 
 @dataclass(frozen=True, slots=True)

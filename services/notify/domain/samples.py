@@ -11,11 +11,18 @@ from shared.contract.assessment import (
     Recommendation,
 )
 from shared.contract.base import utc
-from shared.contract.case_file import CaseClient, CaseFileUpdated
+from shared.contract.case_file import CaseClient, CaseFileUpdated, ConsequencesWarning
 from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Language
-from shared.contract.decisions import DecidedLine, Decision, DecisionOutcome
-from shared.contract.facts import PassedOn
+from shared.contract.decisions import Advance, DecidedLine, Decision, DecisionOutcome
+from shared.contract.departments import Department, DepartmentTask, TaskKind
+from shared.contract.facts import (
+    AnswerReminded,
+    ConsequencesWarned,
+    NoticeKind,
+    NoticeRequested,
+    PassedOn,
+)
 from shared.contract.reference import PostalAddress
 from shared.programmes import ProgrammeVersion
 
@@ -32,6 +39,17 @@ _WORDS = {
     Language.GERMAN: ("Erika Müller-Lüdenscheidt", "Sehr geehrte Frau Müller-Lüdenscheidt"),
     Language.ENGLISH: ("Erika Müller-Lüdenscheidt", "Dear Ms Müller-Lüdenscheidt"),
 }
+_SAID = {
+    Language.GERMAN: (
+        "Ihre Unterlagen lagen uns seit dem 2. November vor; das haben wir übersehen.\n"
+        "Das tut uns leid. Wir haben den Vorgang vorgezogen."
+    ),
+    Language.ENGLISH: (
+        "We had your documents since 2 November, and overlooked them.\n"
+        "We are sorry. Your case now comes first."
+    ),
+}
+"""What a person wrote, where a notice is nothing without it."""
 
 
 def sample_case(
@@ -66,6 +84,7 @@ def sample_case(
         ),
         correspondents=("erika@client.example",),
         claim=ClaimDetails(
+            policy_number="HH-2024-000123",
             date_of_loss=SAMPLE_DAY - timedelta(days=5),
             lines=(
                 ClaimLine(
@@ -97,6 +116,31 @@ def sample_case(
         answer_by=SAMPLE_DAY + timedelta(days=14),
         facts=(
             PassedOn(contact_id="sample", body="housing_benefit", received_at=_OPENED, by="rita"),
+            AnswerReminded(deadline=SAMPLE_DAY + timedelta(days=14)),
+            ConsequencesWarned(deadline=SAMPLE_DAY + timedelta(days=21), by="rita"),
+            *(
+                NoticeRequested(notice_id=f"sample-{kind}", notice=kind, words=_SAID[language])
+                for kind in (NoticeKind.COMPLAINT_ANSWERED, NoticeKind.REQUEST_ANSWERED)
+            ),
+        ),
+        warning=ConsequencesWarning(
+            law="SGB I §66(3)",
+            warned_on=SAMPLE_DAY - timedelta(days=20),
+            deadline=SAMPLE_DAY - timedelta(days=1),
+            notice_id="sample-warning",
+        ),
+        tasks=(
+            DepartmentTask(
+                task_id="sample",
+                department=Department.PAYMENTS,
+                kind=TaskKind.PAY,
+                status="done",
+                requested_at=_OPENED,
+                amount=_COVERED,
+            ),
+        ),
+        advance=Advance(
+            requested_on=SAMPLE_DAY, status="granted", amount=Decimal("200.00"), by="rita"
         ),
         decisions=(
             Decision(

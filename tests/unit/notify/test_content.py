@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from services.notify.adapters.templates import Templates
-from services.notify.domain.content import ContentMissing, NoticeFacts, facts_of
+from services.notify.domain.content import NoticeFacts, facts_of
 from services.notify.domain.samples import SAMPLE_DAY
+from services.notify.domain.words import ContentMissing
 from shared.contract.assessment import ArithmeticStep, AssessedLine, ChecklistItem
 from shared.contract.base import utc
 from shared.contract.case_file import CaseFileUpdated
