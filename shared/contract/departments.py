@@ -48,21 +48,6 @@ TaskStatus = Literal[
 """How far a task has come; `returned`: a payment that was done came back."""
 
 
-class DepartmentTask(Body):
-    """A department task as the case file keeps it."""
-
-    task_id: Identifier
-    department: Department
-    kind: TaskKind
-    status: TaskStatus = "requested"
-    requested_at: Instant
-    due_on: date | None = Field(default=None, description="Until when an answer is expected.")
-    amount: Amount | None = None
-    words: Text = Field(default="", description="What the desk asked, in words.")
-    answer: ShortText = Field(default="", description="What the department said last.")
-    answered_at: Instant | None = None
-
-
 class TaskDetails(PersonalData):
     """What a department needs for a task; only the fields that its kind is about are there."""
 
@@ -76,6 +61,22 @@ class TaskDetails(PersonalData):
     unconfirmed_phone_numbers: tuple[ShortText, ...] = ()
     valid_from: Day | None = Field(default=None, description="From when the new details hold.")
     words: Text = Field(default="", description="What it is about.")
+
+
+class DepartmentTask(PersonalData):
+    """A department task as the case file keeps it, with all that the department was told."""
+
+    task_id: Identifier
+    department: Department
+    kind: TaskKind
+    status: TaskStatus = "requested"
+    requested_at: Instant
+    due_on: date | None = Field(default=None, description="Until when an answer is expected.")
+    amount: Amount | None = None
+    reference: ShortText = Field(default="", description="What the client reads on the statement.")
+    details: TaskDetails = TaskDetails()
+    answer: ShortText = Field(default="", description="What the department said last.")
+    answered_at: Instant | None = None
 
 
 class DepartmentTaskRequested(Body):

@@ -235,6 +235,7 @@ class TaskCancelled(Body):
 
     fact: Literal["task_cancelled"] = "task_cancelled"
     task_id: Identifier
+    reason: ShortText = ""
 
 
 class Paid(Body):
