@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
 from shared.calendar import BusinessCalendar
 from shared.contract.contacts import Language
@@ -64,6 +64,13 @@ def _duration_or_period(written: object) -> object:
     return written
 
 
+def _as_written(target: timedelta | Period) -> str:
+    """A time limit as a file says it, so that stored terms are read like a file."""
+    if isinstance(target, Period):
+        return target.en
+    return f"PT{target.days * 24 * 60 * 60 + target.seconds}S"
+
+
 class ClockRule(Data):
     """One time limit: how long, and which facts of a case move it.
 
@@ -74,9 +81,11 @@ class ClockRule(Data):
     kind: Code
     names: Words
     law: str = Field(default="", description="Where it comes from: `VVG §14(2)`.")
-    target: Annotated[timedelta | Period, BeforeValidator(_duration_or_period)] = Field(
-        description="`PT4H`, or a period such as `1 month`."
-    )
+    target: Annotated[
+        timedelta | Period,
+        BeforeValidator(_duration_or_period, json_schema_input_type=str),
+        PlainSerializer(_as_written),
+    ] = Field(description="`PT4H`, or a period such as `1 month`.")
     warn_before: Annotated[timedelta, Field(ge=timedelta())] = timedelta()
     calendar: Literal["business", "always"] = "business"
     rolls: bool | None = Field(default=None, description="For a period; true unless said.")

@@ -8,10 +8,10 @@ again, because a record is written for every claim that is approved straight thr
 
 import hashlib
 from dataclasses import dataclass, fields
-from typing import Any, TypedDict, get_type_hints
+from typing import Any, get_type_hints
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import BaseModel, create_model
 
 from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
@@ -28,10 +28,9 @@ _HINTS = get_type_hints(ClaimUnderReview)
 _OTHERS = tuple(
     field.name for field in fields(ClaimUnderReview) if field.init and field.name not in _ELSEWHERE
 )
+_FIELDS: dict[str, Any] = {name: (_HINTS[name], ...) for name in _OTHERS}
 # A field that is added to what the checks see is recorded without a change here.
-_INPUTS: TypeAdapter[dict[str, Any]] = TypeAdapter(
-    TypedDict("_Inputs", {name: _HINTS[name] for name in _OTHERS})  # type: ignore[misc]
-)
+_Inputs: type[BaseModel] = create_model("_Inputs", **_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def terms_of(version: ProgrammeVersion) -> Terms:
     """The terms of a version; made once for each object that is in use."""
     known = _terms.get(id(version))
     if known is None:
-        text = version.model_dump_json()
+        text = version.model_dump_json(exclude_unset=True)
         known = Terms(version, hashlib.sha256(text.encode()).hexdigest(), text)
         _terms[id(version)] = known
     return known
@@ -69,7 +68,8 @@ def record_text(
     """
     subject = subject_of(case, known)
     terms = terms_of(subject.programme) if subject.programme else None
-    inputs = _INPUTS.dump_json({name: getattr(subject, name) for name in _OTHERS}).decode()
+    others = {name: getattr(subject, name) for name in _OTHERS}
+    inputs = _Inputs.model_construct(**others).model_dump_json()
     policy = known.policy.model_dump_json(exclude_none=True) if known.policy else "null"
     text = (
         f'{{"format":{_FORMAT},"terms":{_quoted(terms)},"inputs":{inputs},"policy":{policy},'
@@ -120,7 +120,7 @@ def read_record(text: str) -> Record:
         parts["terms"],
         policy,
         Ledger(case.policy_number or "", tuple(parts["past_claims"])),
-        _INPUTS.validate_json(orjson.dumps(parts["inputs"])),
+        dict(_Inputs.model_validate(parts["inputs"])),
     )
 
 
