@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, m
 
 from shared.calendar import BusinessCalendar
 from shared.contract.contacts import Language
+from shared.contract.departments import TaskKind
 from shared.periods import Period
 from shared.programmes.terms import Code, Data, Words
 
@@ -160,6 +161,15 @@ class DeskRules(Data):
     bodies: dict[Code, OtherBody] = Field(
         default={}, description="Who else is responsible: where misdirected applications go."
     )
+    task_days: dict[TaskKind, Annotated[int, Field(ge=1)]] = Field(
+        default={}, description="Days that a department has for a task; else `answer_days`."
+    )
+    complaint_categories: dict[Code, Words] = Field(
+        default={}, description="What a complaint in the register may be about, beside `other`."
+    )
+    request_texts: dict[Code, Words] = Field(
+        default={}, description="What the desk writes by itself about a service request."
+    )
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of an instant at the desk."""
@@ -168,6 +178,10 @@ class DeskRules(Data):
     def answer_by(self, today: date, days: int) -> date:
         """The last day for a client's answer; never a weekend or public holiday (BGB §193)."""
         return self.calendar.business.roll_forward(today + timedelta(days=days))
+
+    def task_days_of(self, kind: TaskKind) -> int:
+        """How many days a department has for such a task."""
+        return self.task_days.get(kind, self.answer_days)
 
     def reason_text(self, code: str, language: Language) -> str:
         """The client's text of a reason; the code itself when a later version dropped it."""

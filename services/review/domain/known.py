@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from services.review.domain.subject import PastClaim
 from shared.contract.contacts import ClaimDetails
+from shared.contract.people import PersonChanged
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.programmes import Programmes, ProgrammeVersion
 
@@ -19,7 +20,9 @@ class Known:
         now: The instant of this change, UTC.
         client: Who is answered: the sender where certain, otherwise the policy's holder.
         policy: The policy that the claim is on, where known.
+        holder: The policy's holder, where that is somebody else than the client.
         past_claims: The other claims on this policy.
+        colleague: Who acts, as reference data knows them; None for the desk itself.
     """
 
     programmes: Programmes
@@ -27,11 +30,22 @@ class Known:
     client: ClientChanged | None = None
     policy: PolicyChanged | None = None
     past_claims: Sequence[PastClaim] = ()
+    holder: ClientChanged | None = None
+    colleague: PersonChanged | None = None
 
     @property
     def today(self) -> date:
         """The desk's calendar day."""
         return self.programmes.desk.local_day(self.now)
+
+    @property
+    def payee(self) -> ClientChanged | None:
+        """Who is paid: the policy's holder, as client administration knows them; None if unknown."""
+        wanted = self.policy.holder_client_id if self.policy else None
+        for each in (self.client, self.holder):
+            if each is not None and each.client_id == wanted:
+                return each
+        return None
 
     def programme_for(self, claim: ClaimDetails) -> ProgrammeVersion | None:
         """The policy's programme as it was on the day of loss; as it is now without one."""
