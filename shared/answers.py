@@ -1,7 +1,7 @@
 """What every service answers to requests that it can't serve: our errors as HTTP answers."""
 
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -140,7 +140,13 @@ def answer_errors(api: FastAPI, largest_form: int = _LARGEST_BODY) -> None:
 
     def conflict(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, VersionConflict)
-        body = {"code": "version_conflict", "message": str(error), "sequence": error.current}
+        body: dict[str, Any] = {
+            "code": "version_conflict",
+            "message": str(error),
+            "sequence": error.current,
+        }
+        if error.changes is not None:
+            body["changes"] = list(error.changes)
         return JSONResponse(body, 409)
 
     def away(_request: Request, error: Exception) -> JSONResponse:

@@ -9,6 +9,9 @@ DeskError
 └── VersionConflict     someone else changed it first (HTTP 409)
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 
 class DeskError(Exception):
     """The base of every error that the desk raises on purpose."""
@@ -39,8 +42,18 @@ class NotFound(DeskError):
 
 
 class VersionConflict(DeskError):
-    """What the caller read has changed since; carries the current sequence."""
+    """What the caller read has changed since.
 
-    def __init__(self, current: int, what: str = "the case has changed meanwhile") -> None:
+    Attributes:
+        current: Its sequence now.
+        read: The sequence that the caller read, where that is known.
+        changes: What happened in between, ready to be told as JSON; filled in where it is known.
+    """
+
+    def __init__(
+        self, current: int, what: str = "the case has changed meanwhile", *, read: int | None = None
+    ) -> None:
         super().__init__(f"{what}; its sequence is now {current}")
         self.current = current
+        self.read = read
+        self.changes: Sequence[Mapping[str, Any]] | None = None

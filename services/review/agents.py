@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from services.review import store
+from services.review import people, store
 from services.review.app import App
 from services.review.domain.case import escalate_overdue, return_case
 from services.review.domain.known import Known
@@ -14,7 +14,7 @@ from services.review.touched import Touched
 from services.review.waiting import WaitingContacts
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
-from shared.contract.catalogue import CLIENTS, CLOCKS, CONTACTS, POLICIES
+from shared.contract.catalogue import CLIENTS, CLOCKS, CONTACTS, PEOPLE, POLICIES
 from shared.contract.contacts import ContactPassedOn, ContactReceived
 from shared.contract.public import EscalationChanged, EscalationReason
 from shared.contract.reference import ClientChanged, PolicyChanged
@@ -30,6 +30,7 @@ def register(app: App) -> None:
     contacts = partial(take_contacts, app.programmes, waiting)
     app.service.subscribe(CONTACTS, contacts, after=(POLICIES, CLIENTS))
     app.service.subscribe(CLOCKS, on_clocks(app.programmes))
+    app.service.subscribe(PEOPLE, people.take_people)
     app.service.subscribe(POLICIES, partial(take_policies, waiting))
     app.service.subscribe(CLIENTS, partial(take_clients, waiting))
 
@@ -79,14 +80,14 @@ def on_clocks(programmes: Programmes) -> Handler:
             work.connection, {change.case_id for change in changes}, lock=True
         )
         known = Known(programmes, work.now)
-        changed: dict[str, store.StoredCase] = {}
+        changed: list[store.StoredCase] = []
         for change in changes:
             case = cases.get(change.case_id)
             after = _followed(case, change, known) if case else None
             if after is not None:
                 cases[after.case_id] = after
-                changed[after.case_id] = publish(work, case, after)
-        await store.save_cases(work.connection, changed.values(), {})
+                changed.append(publish(work, case, after))
+        await store.save_cases(work.connection, changed, {})
 
     return handle
 

@@ -16,17 +16,25 @@ _OUTCOMES: dict[CaseState, Literal["approved", "partly_approved", "denied"]] = {
 }
 
 
-def publish(work: UnitOfWork, before: CaseFileUpdated | None, after: CaseFileUpdated) -> StoredCase:
+def publish(
+    work: UnitOfWork,
+    before: CaseFileUpdated | None,
+    after: CaseFileUpdated,
+    by: str | None = None,
+) -> StoredCase:
     """Emit the case file, and what the change means to the public topic.
 
     Args:
         work: The transaction that stores the case.
         before: The case before the change; None when it was opened by it.
         after: The case after it.
+        by: Whose act it is; None for the desk's own.
 
     Returns:
         The case with the JSON that was emitted, to be stored: it is made once.
     """
+    if after.changed_by != by:
+        after = after.model_copy(update={"changed_by": by})
     cause = str(after.sequence)
     record = work.emit(after, cause=cause)
     if before is None:
@@ -57,4 +65,4 @@ def publish(work: UnitOfWork, before: CaseFileUpdated | None, after: CaseFileUpd
             changed_at=after.updated_at,
         )
         work.emit(changed, cause=cause)
-    return StoredCase(after, record.value.decode())
+    return StoredCase(after, record.value.decode(), before)

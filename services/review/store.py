@@ -5,7 +5,7 @@ claims at the same moment can't both take the last euro. Locks are taken in one 
 ledgers by policy number, then cases by id.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,13 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.domain.ledger import Ledger
-from services.review.tables import case_contacts, cases, clients, ledgers, policies
+from services.review.history_store import keep_changes
+from services.review.prompts_store import save_prompts
+from services.review.tables import case_contacts, cases, clients, ledgers, people, policies
 from services.review.tables import metadata as metadata  # where migrations look for it
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
+from shared.contract.people import PersonChanged
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.database import among, insert_rows, locked
 
@@ -56,16 +59,23 @@ async def taken_case_ids(connection: AsyncConnection, case_ids: Collection[str])
 
 @dataclass(frozen=True, slots=True)
 class StoredCase:
-    """A case and its JSON."""
+    """A case after a change, its JSON, and the case before it; None if the change opened it."""
 
     case: CaseFileUpdated
     body: str
+    before: CaseFileUpdated | None
 
 
 async def save_cases(
-    connection: AsyncConnection, changed: Iterable[StoredCase], contacts: Mapping[str, str]
+    connection: AsyncConnection, changed: Sequence[StoredCase], contacts: Mapping[str, str]
 ) -> None:
-    """Store cases as they are now, and which contact belongs to which case."""
+    """Store cases as they are now, their prompts and history, and which contact is whose.
+
+    Args:
+        connection: In the transaction that locked the cases.
+        changed: Every change in order; of one case, the last one is stored.
+        contacts: Case ids by contact id.
+    """
     await insert_rows(
         connection,
         cases,
@@ -88,6 +98,8 @@ async def save_cases(
         [{"contact_id": contact, "case_id": case} for contact, case in contacts.items()],
         ignore_conflicts=True,
     )
+    await save_prompts(connection, [stored.case for stored in changed])
+    await keep_changes(connection, [stored.before for stored in changed if stored.before])
 
 
 async def lock_ledgers(
@@ -192,6 +204,20 @@ async def save_clients(connection: AsyncConnection, changed: Sequence[ClientChan
         for client in newer
     ]
     await insert_rows(connection, clients, rows, update_on=("client_id",))
+
+
+async def save_people(connection: AsyncConnection, changed: Sequence[PersonChanged]) -> None:
+    """Store people whose revision is newer than ours."""
+    newer = await _newer(connection, people, "person_id", changed)
+    rows = [
+        {
+            "person_id": person.person_id,
+            "revision": person.revision,
+            "body": person.model_dump_json(exclude_none=True),
+        }
+        for person in newer
+    ]
+    await insert_rows(connection, people, rows, update_on=("person_id",))
 
 
 async def _newer(

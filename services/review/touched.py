@@ -31,7 +31,7 @@ class Touched:
     clients: dict[str, ClientChanged] = field(default_factory=dict)
     waited_for: Collection[str] = ()
     changed_ledgers: set[str] = field(default_factory=set)
-    stored: dict[str, store.StoredCase] = field(default_factory=dict)
+    changes: list[store.StoredCase] = field(default_factory=list)
 
     @classmethod
     async def by(cls, connection: AsyncConnection, contacts: Sequence[ContactReceived]) -> Self:
@@ -92,7 +92,7 @@ class Touched:
         """A case is now like this; the rest of the batch sees it."""
         case = stored.case
         self.cases[case.case_id] = case
-        self.stored[case.case_id] = stored
+        self.changes.append(stored)
         ledger = self.ledgers.get(case.policy_number or "")
         if case.kind is CaseKind.CLAIM and ledger is not None:
             self.ledgers[ledger.policy_number] = ledger.with_case(case)
@@ -120,7 +120,7 @@ class Touched:
 
     async def save(self, connection: AsyncConnection, case_of_contact: dict[str, str]) -> None:
         """Store what the contacts changed."""
-        await store.save_cases(connection, self.stored.values(), case_of_contact)
+        await store.save_cases(connection, self.changes, case_of_contact)
         await store.save_ledgers(connection, [self.ledgers[n] for n in self.changed_ledgers])
 
 

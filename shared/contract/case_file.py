@@ -108,6 +108,9 @@ class CaseFileUpdated(Body):
     decisions: tuple[Decision, ...] = ()
     instruction: ShortText = Field(default="", description="A supervisor's, on return.")
     facts: tuple[Fact, ...] = ()
+    changed_by: Identifier | None = Field(
+        default=None, description="Whose act this change is; None: the desk's own."
+    )
     proposal: Decision | None = Field(
         default=None, description="A trainee's decision that waits for a second person."
     )

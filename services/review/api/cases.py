@@ -1,12 +1,13 @@
 """Cases as people read them: lists, and the complete case file."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from services.review import store
 from services.review.api.changing import Reader, found
 from services.review.app import App
+from services.review.history_store import changes_since
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
 
@@ -34,5 +35,14 @@ def router(app: App) -> APIRouter:
         """The complete case file."""
         async with database.reading() as connection:
             return found(await store.load_cases(connection, [case_id], lock=False), case_id)
+
+    @routes.get("/cases/{case_id}/history")
+    async def read_history(
+        case_id: str, _reader: Reader, limit: Annotated[int, Query(ge=1, le=500)] = 100
+    ) -> list[dict[str, Any]]:
+        """What happened to a case, change by change, the oldest first: when, by whom, the facts."""
+        async with database.reading() as connection:
+            case = found(await store.load_cases(connection, [case_id], lock=False), case_id)
+            return await changes_since(connection, case, 0, limit=limit)
 
     return routes

@@ -28,7 +28,7 @@ def router(app: App) -> APIRouter:
     ) -> CaseFileUpdated:
         """Approve, approve in part, deny or escalate a claim."""
         return await change_case(
-            app, case_id, lambda case, known: decide(case, request, actor, known)
+            app, case_id, actor, lambda case, known: decide(case, request, actor, known)
         )
 
     @routes.post("/cases/{case_id}/checklist/{item}/waive")
@@ -37,7 +37,7 @@ def router(app: App) -> APIRouter:
     ) -> CaseFileUpdated:
         """Go on without something that is missing; no approval while anything is."""
         return await change_case(
-            app, case_id, lambda case, known: waive(case, item, request, actor, known)
+            app, case_id, actor, lambda case, known: waive(case, item, request, actor, known)
         )
 
     @routes.post("/cases/{case_id}/close")
@@ -46,6 +46,7 @@ def router(app: App) -> APIRouter:
         return await change_case(
             app,
             case_id,
+            actor,
             lambda case, known: close_request(
                 case, request.sequence, request.comment, actor, known
             ),

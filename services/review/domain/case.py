@@ -12,6 +12,7 @@ from services.review.domain.checklist import Checklist, brought_up_to_date
 from services.review.domain.claim import claim_after
 from services.review.domain.known import Known
 from services.review.domain.passing_on import handover_facts
+from services.review.domain.prompts import PromptCode, with_prompt
 from services.review.domain.reassessment import under_review
 from services.review.domain.transitions import SETTLED, SYSTEM, changed, notice_requested
 from shared.contract.assessment import Assessment, Recommendation
@@ -135,7 +136,11 @@ def add_contact(case: CaseFileUpdated, contact: ContactReceived, known: Known) -
         "correspondents": _correspondents(case.correspondents, contact, known.client),
     }
     facts: list[Fact] = [ContactAdded(contact_id=contact.contact_id)]
-    if case.kind is not CaseKind.CLAIM or case.state in SETTLED:
+    if case.state in SETTLED:
+        after = changed(case, known.now, facts, **changes)
+        code = PromptCode.CONTACT_AFTER_DECISION
+        return with_prompt(after, code, known.now, contact_id=contact.contact_id)
+    if case.kind is not CaseKind.CLAIM:
         return changed(case, known.now, facts, **changes)
     changes["sender_client_id"] = contact.client_id or case.sender_client_id
     if case.client is None and known.client is not None:

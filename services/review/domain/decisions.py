@@ -1,44 +1,27 @@
 """People's decisions: who may decide what, and what a decision does to a case."""
 
-from collections.abc import Collection
 from decimal import Decimal
-from typing import Protocol
 
 from pydantic import ConfigDict, Field
 
+from services.review.domain.acting import SUPERVISOR, Person, may_act, supervisor_if_escalated
 from services.review.domain.amounts import check_amounts, decided_lines, is_full
 from services.review.domain.known import Known
 from services.review.domain.subject import NOTHING
-from services.review.domain.transitions import SETTLED, changed, notice_requested
+from services.review.domain.transitions import changed, notice_requested
 from shared.contract.base import Body, Identifier, ShortText
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseKind, CaseState
 from shared.contract.decisions import DecidedLine, Decision, DecisionOutcome
 from shared.contract.facts import Closed, Decided, Escalated, NoticeKind
-from shared.errors import Forbidden, RuleViolation, VersionConflict
+from shared.errors import Forbidden, RuleViolation
 from shared.ids import derived_id
-
-DECIDING_ROLES = frozenset({"representative", "senior_representative", "supervisor"})
-SUPERVISOR = "supervisor"
-TRAINEE = "trainee"
 
 _STATE_AFTER = {
     DecisionOutcome.APPROVE: CaseState.APPROVED,
     DecisionOutcome.APPROVE_IN_PART: CaseState.PARTLY_APPROVED,
     DecisionOutcome.DENY: CaseState.DENIED,
 }
-
-
-class Person(Protocol):
-    """Who acts, as their token says."""
-
-    @property
-    def subject(self) -> str:
-        """Their id."""
-
-    @property
-    def roles(self) -> Collection[str]:
-        """Their roles."""
 
 
 class DecisionRequest(Body):
@@ -122,24 +105,6 @@ def close_request(
     )
 
 
-def may_act(case: CaseFileUpdated, sequence: int, person: Person) -> None:
-    """What holds for every action of a person on a case.
-
-    Raises:
-        VersionConflict: The case changed since the person read it.
-        Forbidden: Their role does not act on cases.
-        RuleViolation: The case is decided or settled.
-    """
-    if sequence != case.sequence:
-        raise VersionConflict(case.sequence)
-    if TRAINEE in person.roles:
-        raise Forbidden("trainee", "a trainee's decision needs a second person")
-    if not DECIDING_ROLES & set(person.roles):
-        raise Forbidden("role", "only representatives and supervisors decide")
-    if case.state in SETTLED:
-        raise RuleViolation("already_decided", "the case is decided")
-
-
 def _may_decide(case: CaseFileUpdated, person: Person) -> None:
     """What holds for a decision beyond handing the case on."""
     if case.kind is not CaseKind.CLAIM:
@@ -156,16 +121,6 @@ def _nothing_is_missing(case: CaseFileUpdated) -> None:
         names = ", ".join(dict.fromkeys(item.item for item in missing))
         message = f"still missing: {names}; wait for it, or waive it with a reason"
         raise RuleViolation("checklist_open", message)
-
-
-def supervisor_if_escalated(case: CaseFileUpdated, person: Person) -> None:
-    """An escalated case is a supervisor's.
-
-    Raises:
-        Forbidden: It is escalated, and they are none.
-    """
-    if case.state is CaseState.ESCALATED and SUPERVISOR not in person.roles:
-        raise Forbidden("escalated", "an escalated case is decided by a supervisor")
 
 
 def _reasons_are_known(case: CaseFileUpdated, request: DecisionRequest, known: Known) -> None:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from services.review.domain.decisions import Person, may_act, supervisor_if_escalated
+from services.review.domain.acting import Person, may_act, supervisor_if_escalated
 from services.review.domain.known import Known
 from services.review.domain.transitions import changed
 from shared.contract.assessment import ChecklistItem

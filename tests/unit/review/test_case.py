@@ -197,7 +197,7 @@ def test_a_decided_case_keeps_its_decision_and_gains_the_contact():
     assert case.state is CaseState.APPROVED
     assert case.decisions == decided.decisions
     assert case.assessment == decided.assessment
-    assert facts(case) == ["contact_added"]
+    assert facts(case) == ["contact_added", "prompted"]
     assert len(case.documents) == len(decided.documents) + 1
 
 
