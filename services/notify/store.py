@@ -147,7 +147,8 @@ async def claim(
 ) -> list[Notice]:
     """Take due notices of a channel that no living process has; the longest due first.
 
-    A case's notices leave one after another: what has a predecessor on its way is not due.
+    A case's notices leave one after another: what has a predecessor on its way is not due. What
+    this process took already is not taken again, even if it was too busy to renew its lease.
     """
     query = (
         select(notices)
@@ -157,6 +158,7 @@ async def claim(
             notices.c.next_attempt_at <= now,
             notices.c.marked == false(),
             _nobody_has_it(now),
+            notices.c.worker.is_distinct_from(worker),
             ~_predecessor_is_on_its_way(),
         )
         .order_by(notices.c.next_attempt_at)

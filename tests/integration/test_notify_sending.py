@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from services.notify import store
 from services.notify.domain.retries import PAUSES
+from shared.contract.contacts import Channel
 from shared.contract.decisions import DecisionOutcome
 from shared.contract.facts import NoticeKind
 from shared.contract.public import DeliveryReported, NoticeStatus
@@ -294,6 +295,20 @@ async def test_a_living_process_keeps_what_it_took(desk: NotifyDesk, server: Smt
         assert (await desk.notice(notice_id)).status is QUEUED
         await desk.until(notice_id, SENT)
     assert len(server.behaviour.mails) == 1
+
+
+async def test_a_process_too_busy_to_renew_its_lease_takes_nothing_twice(desk: NotifyDesk):
+    (notice_id,) = await desk.request(a_case(), RECEIPT)
+    async with desk.app.service.unit_of_work() as work:
+        now = work.now + timedelta(seconds=1)
+        await store.stay_alive(work.connection, "busy", now + timedelta(seconds=8))
+        (taken,) = await store.claim(work.connection, Channel.EMAIL, "busy", now, 10)
+    assert taken.notice_id == notice_id
+    much_later = now + timedelta(seconds=60)
+    async with desk.app.service.unit_of_work() as work:
+        assert await store.claim(work.connection, Channel.EMAIL, "busy", much_later, 10) == []
+        (other,) = await store.claim(work.connection, Channel.EMAIL, "another", much_later, 10)
+    assert other.worker == "another"
 
 
 @pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
