@@ -11,17 +11,20 @@ from datetime import date, datetime
 import structlog
 from prometheus_client import Counter
 
+from services.notify import store
 from services.notify.adapters.letters import LetterFault, SetLetter
 from services.notify.adapters.mailer import Deferred, MailConnection, Refused, Unanswered
 from services.notify.adapters.templates import TemplateFault
 from services.notify.app import App
 from services.notify.domain import notice as lives
 from services.notify.domain.channel import Email, ForPerson, choose_way, letter_way
-from services.notify.domain.clauses import ClauseMissing
+from services.notify.domain.clauses import ClauseMissing, EarlierNoticeMissing
 from services.notify.domain.notice import Notice
 from services.notify.domain.words import ContentMissing
 from services.notify.recording import Recorder, Step
 from shared.contract.case_file import CaseFileUpdated
+from shared.contract.facts import NoticeKind
+from shared.contract.public import NoticeStatus
 from shared.errors import NotFound
 
 log = structlog.get_logger(__name__)
@@ -30,7 +33,14 @@ NOTICES = Counter(
     "claimsdesk_notices_total", "Attempts to deliver a notice", ["channel", "outcome"]
 )
 
-_SAYS_WHY = (ContentMissing, ClauseMissing, TemplateFault, LetterFault, NotFound)
+_SAYS_WHY = (
+    ContentMissing,
+    ClauseMissing,
+    EarlierNoticeMissing,
+    TemplateFault,
+    LetterFault,
+    NotFound,
+)
 """Faults whose text tells a person what to do and holds nothing personal."""
 
 
@@ -146,6 +156,7 @@ class Delivery:
                 raise ContentMissing("no email may be sent to this client")
             if notice.document_id:
                 return way, await self._app.documents.get(notice.document_id)
+            await self._earlier_one_was_sent(case, notice.kind, self._today(now))
             written = self._app.renderer.written(
                 case, notice.kind, notice.language, self._today(now), notice.notice_id
             )
@@ -163,6 +174,7 @@ class Delivery:
             way = letter_way(case)
             if isinstance(way, ForPerson):
                 raise ContentMissing(way.reason)
+            await self._earlier_one_was_sent(case, notice.kind, notice.letter_day)
             written = self._app.renderer.written(
                 case, notice.kind, notice.language, notice.letter_day, notice.notice_id
             )
@@ -172,6 +184,20 @@ class Delivery:
             return letter, await self._app.documents.put(letter.pdf)
         except Exception as error:
             raise self._cannot_render(notice, error) from None
+
+    async def _earlier_one_was_sent(
+        self, case: CaseFileUpdated, kind: NoticeKind, on: date
+    ) -> None:
+        """Refuse a notice whose earlier one (a warning) never reached the client."""
+        earlier_id = self._app.renderer.presupposed(case, kind, on)
+        if earlier_id is None:
+            return
+        async with self._app.service.database.reading() as connection:
+            earlier = await store.find(connection, earlier_id)
+        if earlier is None or earlier.status not in {NoticeStatus.SENT, NoticeStatus.DELIVERED}:
+            status = earlier.status.value if earlier else "not known"
+            message = f"the warning that this notice presupposes was not sent: it is {status}"
+            raise EarlierNoticeMissing(message)
 
     def _case(self, notice: Notice) -> CaseFileUpdated:
         if notice.case_file is None:

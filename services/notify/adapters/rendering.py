@@ -71,8 +71,21 @@ class Renderer:
         code = programme.code if programme and case.client else None
         office = letterhead_of(code, self.letterheads)
         message = self.templates.message(facts, office, on)
-        clauses.guard(message, kind, facts.programme_kind, facts.outcome, facts.reasons)
+        said = clauses.Said(facts.outcome, facts.reasons, facts.interim, facts.words)
+        clauses.guard(message, kind, facts.programme_kind, said)
         return Written(message, facts, office)
+
+    def presupposed(self, case: CaseFileUpdated, kind: NoticeKind, on: date) -> str | None:
+        """The id of the earlier notice that must have been sent before this one.
+
+        Raises:
+            EarlierNoticeMissing: It is not on record, or its deadline had not passed.
+        """
+        programme = self._programme(case, on)
+        law = clauses.ProgrammeKind(programme.kind) if programme else None
+        decision = clauses.last_decision(case)
+        decided_on = self.programmes.desk.local_day(decision.at) if decision else None
+        return clauses.presupposed_notice(case, kind, law, decided_on)
 
     def mail(self, written: Written, to: Email, notice_id: str, now: datetime) -> bytes:
         """The notice as the bytes of a mail."""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.notify.domain.amounts import amounts_of, line_labels
-from services.notify.domain.clauses import ProgrammeKind
+from services.notify.domain.clauses import ProgrammeKind, last_decision
 from services.notify.domain.message import Amounts
 from services.notify.domain.news import Interim, TaskNews, interim_of, task_news, words_of
 from services.notify.domain.wording import day, money, one_line
@@ -183,10 +183,10 @@ def _salutation(case: CaseFileUpdated, words: Words) -> str:
 
 
 def _decision(case: CaseFileUpdated) -> Decision:
-    told = [each for each in case.decisions if each.outcome is not DecisionOutcome.ESCALATE]
-    if not told:
+    told = last_decision(case)
+    if told is None:
         raise ContentMissing("a decision notice needs a decision")
-    return told[-1]
+    return told
 
 
 def _items(
