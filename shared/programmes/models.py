@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, m
 from shared.calendar import BusinessCalendar
 from shared.contract.contacts import Language
 from shared.contract.departments import TaskKind
-from shared.periods import Period
+from shared.periods import End, NamedDay, Period, parse_end
 from shared.programmes.terms import Code, Data, Words
 
 FACT_NAMES = frozenset(
@@ -51,66 +51,118 @@ FACT_NAMES = frozenset(
         "complaint_reported",
         "prompted",
         "prompt_done",
+        "item_received",
+        "decision_received",
+        "approved",
         "complaint_opened",
         "complaint_acknowledged",
+        "complaint_dropped",
+        "departments_awaited",
+        "departments_answered",
+        "decision_sent",
+        "decision_undelivered",
+        "decision_served",
+        "remedy_notice_missing",
     }
 )
-"""The facts of a case file that can move a clock; of a complaint, its opening and the notice that
-acknowledges it count under names of their own too."""
+"""What can move a clock: the facts of a case file, and below them what escalation reads from these
+and from the notices under names of its own (`services/escalation/domain/case_facts.py`)."""
 
 
-def _duration_or_period(written: object) -> object:
+def _duration_or_end(written: object) -> object:
     if isinstance(written, str) and not written.upper().startswith("PT"):
-        return Period.parse(written)
+        return parse_end(written)
     return written
 
 
-def _as_written(target: timedelta | Period) -> str:
+def _as_written(target: timedelta | End) -> str:
     """A time limit as a file says it, so that stored terms are read like a file."""
-    if isinstance(target, Period):
-        return target.en
-    return f"PT{target.days * 24 * 60 * 60 + target.seconds}S"
+    if isinstance(target, timedelta):
+        return f"PT{target.days * 24 * 60 * 60 + target.seconds}S"
+    return target.iso if isinstance(target, NamedDay) else target.en
+
+
+def _period(written: object) -> object:
+    return Period.parse(written) if isinstance(written, str) else written
+
+
+_Facts = tuple[str, ...]
+
+
+class FormerTarget(Data):
+    """How long a time limit was for what started up to a day."""
+
+    until: date
+    target: Annotated[
+        Period, BeforeValidator(_period, json_schema_input_type=str), PlainSerializer(_as_written)
+    ]
 
 
 class ClockRule(Data):
     """One time limit: how long, and which facts of a case move it.
 
-    A service clock has a duration of business time; a statutory one a period by the calendar, which
-    ends with a day, and never on a Saturday, Sunday or public holiday unless it says so.
+    A service clock has a duration of business time; a statutory one ends with a day: the last of a
+    period by the calendar (never a Saturday, Sunday or public holiday unless it says so), one that
+    comes every year, or the one that somebody was told.
     """
 
     kind: Code
     names: Words
     law: str = Field(default="", description="Where it comes from: `VVG §14(2)`.")
     target: Annotated[
-        timedelta | Period,
-        BeforeValidator(_duration_or_period, json_schema_input_type=str),
+        timedelta | End,
+        BeforeValidator(_duration_or_end, json_schema_input_type=str),
         PlainSerializer(_as_written),
-    ] = Field(description="`PT4H`, or a period such as `1 month`.")
+    ] = Field(
+        description="`PT4H`; `1 month`; `1 March` of the next year; `deadline`: the named day."
+    )
+    formerly: tuple[FormerTarget, ...] = Field(
+        default=(), description="Other periods, by the day of the start, oldest first."
+    )
     warn_before: Annotated[timedelta, Field(ge=timedelta())] = timedelta()
     calendar: Literal["business", "always"] = "business"
     rolls: bool | None = Field(default=None, description="For a period; true unless said.")
     escalates: bool = Field(default=True, description="A breach goes to a supervisor.")
+    passes: bool = Field(
+        default=False, description="Nothing is to be done by then; once passed it is over."
+    )
     valid_from: date | None = Field(default=None, description="First day of opening of its cases.")
     valid_until: date | None = Field(default=None, description="Last such day.")
-    starts: tuple[str, ...] = Field(min_length=1)
-    pauses: tuple[str, ...] = ()
-    resumes: tuple[str, ...] = ()
-    stops: tuple[str, ...] = Field(min_length=1)
+    starts: _Facts = ()
+    pauses: _Facts = ()
+    resumes: _Facts = ()
+    stops: _Facts = Field(min_length=1)
+    restarts: _Facts = ()
+    puts_off: _Facts = Field(default=(), description="Move its end to their day, if it is later.")
+    ends_as: Code | None = Field(
+        default=None, description="What its end is called, as a fact that starts other clocks."
+    )
+    only_if: _Facts = Field(default=(), description="Facts without which it does not exist.")
+    unless: _Facts = Field(default=(), description="Facts with which it does not exist.")
 
     @property
     def ends_on_working_day(self) -> bool:
         """Whether its period rolls to the next working day (BGB §193, SGB X §26(3))."""
         return isinstance(self.target, Period) if self.rolls is None else self.rolls
 
-    @field_validator("starts", "pauses", "resumes", "stops")
+    @field_validator(
+        "starts", "pauses", "resumes", "stops", "restarts", "puts_off", "only_if", "unless"
+    )
     @classmethod
-    def _known_facts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _known_facts(cls, names: _Facts) -> _Facts:
         unknown = sorted(set(names) - FACT_NAMES)
         if unknown:
             message = f"no such fact: {', '.join(unknown)}; known: {', '.join(sorted(FACT_NAMES))}"
             raise ValueError(message)
         return names
+
+    @model_validator(mode="after")
+    def _startable(self) -> Self:
+        if not (self.starts or self.restarts):
+            raise ValueError("it needs facts that start it: `starts`, or `restarts`")
+        if self.formerly and not isinstance(self.target, Period):
+            raise ValueError("`formerly` is for periods such as `4 days`")
+        return self
 
 
 class DeskCalendar(Data):
@@ -178,6 +230,11 @@ class DeskRules(Data):
     def answer_by(self, today: date, days: int) -> date:
         """The last day for a client's answer; never a weekend or public holiday (BGB §193)."""
         return self.calendar.business.roll_forward(today + timedelta(days=days))
+
+    def request_text(self, code: str, language: Language) -> str:
+        """What the desk writes by itself about a service request; empty if nothing is set down."""
+        words = self.request_texts.get(code)
+        return words.text(language) if words else ""
 
     def task_days_of(self, kind: TaskKind) -> int:
         """How many days a department has for such a task."""

@@ -1,7 +1,7 @@
 """What the desk knows when something reaches a case."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.review.domain.subject import PastClaim
@@ -22,6 +22,7 @@ class Known:
         policy: The policy that the claim is on, where known.
         holder: The policy's holder, where that is somebody else than the client.
         past_claims: The other claims on this policy.
+        accounts: Of accounts that this change names, the clients known to have or to name them.
         colleague: Who acts, as reference data knows them; None for the desk itself.
     """
 
@@ -30,6 +31,7 @@ class Known:
     client: ClientChanged | None = None
     policy: PolicyChanged | None = None
     past_claims: Sequence[PastClaim] = ()
+    accounts: Mapping[str, Collection[str]] = field(default_factory=dict)
     holder: ClientChanged | None = None
     colleague: PersonChanged | None = None
 
@@ -40,7 +42,7 @@ class Known:
 
     @property
     def payee(self) -> ClientChanged | None:
-        """Who is paid: the policy's holder, as client administration knows them; None if unknown."""
+        """Who is paid: the policy's holder, as client administration knows them, if it does."""
         wanted = self.policy.holder_client_id if self.policy else None
         for each in (self.client, self.holder):
             if each is not None and each.client_id == wanted:

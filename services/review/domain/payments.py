@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Final
 
 from services.review.domain.known import Known
+from services.review.domain.prompts import PromptCode, with_prompt
 from services.review.domain.subject import NOTHING
 from services.review.domain.tasks import find, new_task, open_tasks, task_id, with_task
 from shared.contract.case_file import CaseFileUpdated
-from shared.contract.cases import CaseState
+from shared.contract.cases import DECIDED, CaseState
 from shared.contract.departments import DepartmentTask, TaskDetails, TaskKind
 from shared.contract.facts import Fact, Paid
 from shared.contract.reference import ClientChanged
@@ -55,6 +56,8 @@ def with_payment(case: CaseFileUpdated, known: Known, *, again: bool = False) ->
             without that each decision is paid once.
     """
     amount = left_to_instruct(case)
+    if amount < NOTHING and case.state in DECIDED:
+        return with_prompt(case, PromptCode.OVERPAID, known.now, amount=str(-amount))
     if amount <= NOTHING:
         return case
     payee = known.payee

@@ -23,6 +23,8 @@ class PromptCode(StrEnum):
     ADVANCE_REQUESTED = "advance_requested"
     POLICY_CORRECTED = "policy_corrected"
     DEPARTMENT_ANSWER = "department_answer"
+    PROCESSING_DELAY = "processing_delay"
+    OVERPAID = "overpaid"
     QUALITY_REVIEW = "quality_review"
     PROPOSAL = "proposal"
 

@@ -30,8 +30,17 @@ def changed(
     )
 
 
-def notice_requested(case_id: str, notice: NoticeKind, cause: str) -> NoticeRequested:
-    """The request for a notice; its id is unique by case, kind and cause."""
+def notice_requested(
+    case_id: str, notice: NoticeKind, cause: str, *, words: str = ""
+) -> NoticeRequested:
+    """The request for a notice; its id is unique by case, kind and cause.
+
+    Args:
+        case_id: The case.
+        notice: What it is about.
+        cause: What asks for it.
+        words: A person's own words to the client, if any.
+    """
     return NoticeRequested(
-        notice_id=derived_id("notice", case_id, notice.value, cause), notice=notice
+        notice_id=derived_id("notice", case_id, notice.value, cause), notice=notice, words=words
     )
