@@ -74,6 +74,15 @@ class ItemWaived(Body):
     by: Identifier
 
 
+class ItemReceived(Body):
+    """What was missing came by another way than a contact: by phone, from a department."""
+
+    fact: Literal["item_received"] = "item_received"
+    item: Identifier
+    line_id: int | None = None
+    by: Identifier = Field(description="Who noted it; the note stands at the item.")
+
+
 class NoticeRequested(Body):
     """Review asks notify for one notice; unique by case, kind and cause."""
 
@@ -104,6 +113,17 @@ class Decided(Body):
 
     fact: Literal["decided"] = "decided"
     decision_id: Identifier
+
+
+class DecisionReceived(Body):
+    """When a decision really reached the client, as they say or show."""
+
+    fact: Literal["decision_received"] = "decision_received"
+    received_on: date
+    remedy_notice: bool = Field(
+        default=True, description="False: the notice of the remedy was missing or wrong."
+    )
+    by: Identifier
 
 
 class PassedOn(Body):
@@ -300,10 +320,12 @@ Fact = Annotated[
     | InformationRequested
     | InformationReceived
     | ItemWaived
+    | ItemReceived
     | NoticeRequested
     | Escalated
     | Returned
     | Decided
+    | DecisionReceived
     | PassedOn
     | Closed
     | AnswerReminded

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contract.base import Body, Count, Identifier, Instant, ShortText
+from shared.contract.base import Body, Count, Day, Identifier, Instant, ShortText
 from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import Channel
 from shared.contract.facts import NoticeKind
@@ -53,6 +53,9 @@ class ClockWarned(Body):
     clock: Identifier = Field(description="Its kind, as the programme's data call it.")
     run: Count = Field(description="Counts restarts of this clock on this case.")
     due_at: Instant
+    deadline: Day | None = Field(
+        default=None, description="The day that the client or a department was told, if any."
+    )
 
 
 class ClockBreached(Body):
@@ -62,6 +65,9 @@ class ClockBreached(Body):
     clock: Identifier = Field(description="Its kind, as the programme's data call it.")
     run: Count
     due_at: Instant
+    deadline: Day | None = Field(
+        default=None, description="The day that the client or a department was told, if any."
+    )
 
 
 class EscalationReason(StrEnum):
