@@ -48,6 +48,11 @@ class ArithmeticStep(Body):
     step: Identifier
     before: ComputedAmount
     after: ComputedAmount
+    basis: ShortText = Field(
+        default="",
+        description="What it rests on, for a person to follow: '1500.00', '60000.00/80000.00', "
+        "'31 of 96 months'.",
+    )
 
 
 class AssessedLine(Body):

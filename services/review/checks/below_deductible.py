@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.review.domain.arithmetic import PricedLine
+from services.review.domain.priced import PricedLine
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 from shared.programmes.terms import ArithmeticStepName
@@ -11,6 +11,7 @@ CODE = "below_deductible"
 GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REJECT,)
 REASON = "deductible"
+STEP = ArithmeticStepName.DEDUCTIBLE
 TEXT = {
     "de": "Die Selbstbeteiligung von {deductible} zehrt die Erstattung auf.",
     "en": "The deductible of {deductible} uses up the payment.",
@@ -19,18 +20,16 @@ TEXT = {
 
 def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
     """Reject a claim of which the deductible leaves nothing."""
-    if subject.programme is None or not subject.programme.deductible:
-        return
-    step = ArithmeticStepName.DEDUCTIBLE
-    reached = False
+    basis = None
     for line in lines:
         if line.covered:
             return
-        reached = reached or bool(line.taken_by(step))
-    if reached:
+        step = line.step(STEP)
+        basis = step.basis if step else basis
+    if basis is not None:
         yield Finding(
             code=CODE,
             group=GROUP,
             severity=Severity.REJECT,
-            facts={"deductible": str(subject.programme.deductible.amount)},
+            facts={"deductible": basis},
         )

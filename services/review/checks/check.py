@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
-from services.review.domain.arithmetic import PricedLine
+from services.review.domain.priced import PricedLine
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.programmes.terms import ArithmeticStepName
 
 Texts = Mapping[str, str]
 """A text for the representative per language (`de`, `en`); `{name}` stands for a fact."""
@@ -48,6 +49,10 @@ class Check(Described, Protocol):
 
 class AmountCheck(Described, Protocol):
     """A check of what the arithmetic took away; it runs after the checks of the facts."""
+
+    @property
+    def STEP(self) -> ArithmeticStepName:  # noqa: N802
+        """The step that it is about; it runs only if that step took something away."""
 
     def check(self, subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterable[Finding]:
         """Say what the arithmetic reduced and why, or nothing."""

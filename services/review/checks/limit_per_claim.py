@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.review.domain.arithmetic import PricedLine
+from services.review.domain.priced import PricedLine
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 from shared.programmes.terms import ArithmeticStepName
@@ -11,6 +11,7 @@ CODE = "limit_per_claim"
 GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REDUCE,)
 REASON = "limit_per_claim"
+STEP = ArithmeticStepName.LIMIT_PER_CLAIM
 TEXT = {
     "de": "Position {line}: {benefit} ist je Schaden auf {limit} begrenzt; {taken} entfallen.",
     "en": "Line {line}: {benefit} is limited to {limit} per claim; {taken} is not covered.",
@@ -20,9 +21,8 @@ TEXT = {
 def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
     """Say on which lines the limit per claim was reached."""
     for line in lines:
-        taken = line.taken_by(ArithmeticStepName.LIMIT_PER_CLAIM)
-        benefit = subject.benefit(line.benefit) if taken else None
-        if benefit is not None:
+        step = line.step(STEP)
+        if step is not None:
             yield Finding(
                 code=CODE,
                 group=GROUP,
@@ -31,7 +31,7 @@ def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Fi
                 facts={
                     "line": str(line.line_id),
                     "benefit": line.benefit or "",
-                    "limit": str(benefit.limit_per_claim),
-                    "taken": str(taken),
+                    "limit": step.basis,
+                    "taken": str(step.before - step.after),
                 },
             )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.review.domain.arithmetic import PricedLine, benefit_remainder
+from services.review.domain.ceilings import yearly_remainder
+from services.review.domain.priced import PricedLine
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 from shared.programmes.terms import ArithmeticStepName
@@ -14,6 +15,7 @@ SEVERITIES = (
     Severity.REJECT,
 )
 REASON = "yearly_maximum"
+STEP = ArithmeticStepName.YEARLY_CEILING
 TEXT = {
     "de": "Position {line}: Vom Jahreslimit {limit} für {benefit} sind noch {remainder} frei.",
     "en": "Line {line}: {remainder} of the yearly limit {limit} for {benefit} is left.",
@@ -24,21 +26,22 @@ def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Fi
     """Say which lines were clipped to the remainder; with nothing left they are rejected."""
     programme, policy, day = subject.programme, subject.policy, subject.claim.date_of_loss
     for line in lines:
-        if not line.taken_by(ArithmeticStepName.YEARLY_CEILING):
+        if line.step(STEP) is None:
             continue
         assert programme is not None
         assert policy is not None
         assert line.benefit is not None
-        remainder = benefit_remainder(programme, policy, subject.past_claims, line.benefit, day)
+        remainder = yearly_remainder(programme, policy, subject.past_claims, line.benefit, day)
+        assert remainder is not None
         yield Finding(
             code=CODE,
             group=GROUP,
-            severity=Severity.REDUCE if remainder else Severity.REJECT,
+            severity=Severity.REDUCE if remainder.left else Severity.REJECT,
             line_id=line.line_id,
             facts={
                 "line": str(line.line_id),
                 "benefit": line.benefit,
-                "limit": str(programme.benefits[line.benefit].yearly_limit),
-                "remainder": str(remainder),
+                "limit": str(remainder.limit),
+                "remainder": str(remainder.left),
             },
         )

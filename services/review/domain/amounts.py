@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from decimal import Decimal
 
-from services.review.domain.arithmetic import benefit_remainder
+from services.review.domain.arithmetic import AGREED
+from services.review.domain.ceilings import lifetime_remainder, yearly_remainder
 from services.review.domain.known import Known
 from services.review.domain.subject import NOTHING
 from shared.contract.assessment import AssessedLine
@@ -11,7 +12,6 @@ from shared.contract.case_file import CaseFileUpdated
 from shared.contract.decisions import DecidedLine, DecisionOutcome
 from shared.errors import RuleViolation
 from shared.programmes import ProgrammeVersion
-from shared.programmes.terms import ArithmeticStepName
 
 
 def decided_lines(
@@ -43,11 +43,11 @@ def decided_lines(
 
 
 def is_full(case: CaseFileUpdated, lines: Collection[DecidedLine]) -> bool:
-    """Is nothing taken away but the agreed deductible?"""
+    """Is nothing taken away but what the client agreed to bear?"""
     assert case.assessment is not None
     approved = {line.line_id: line.approved for line in lines}
     return all(
-        approved[line.line_id] >= line.claimed - _deductible(line) for line in case.assessment.lines
+        approved[line.line_id] >= line.claimed - _agreed(line) for line in case.assessment.lines
     )
 
 
@@ -68,42 +68,56 @@ def check_amounts(case: CaseFileUpdated, lines: Collection[DecidedLine], known: 
         raise RuleViolation("policy_unknown", "nothing is paid before the policy is verified")
     if case.claim.currency != programme.currency:
         raise RuleViolation("foreign_currency", "the amounts are not in the policy's currency")
-    benefit_of = {line.line_id: line.benefit for line in case.claim.lines}
-    per_benefit: dict[str, Decimal] = {}
+    _check_sum_insured(approved, case, known)
+    benefit_of = {line.line_id: line.benefit or "" for line in case.claim.lines}
+    per_benefit: dict[str, list[DecidedLine]] = {}
     for line in lines:
         if line.approved:
-            code = benefit_of.get(line.line_id) or ""
-            per_benefit[code] = per_benefit.get(code, NOTHING) + line.approved
-    for code, amount in per_benefit.items():
-        _check_benefit(code, amount, programme, case, known)
+            per_benefit.setdefault(benefit_of.get(line.line_id, ""), []).append(line)
+    for code, of_benefit in per_benefit.items():
+        _check_benefit(code, of_benefit, programme, case, known)
+
+
+def _check_sum_insured(approved: Decimal, case: CaseFileUpdated, known: Known) -> None:
+    assert known.policy is not None
+    assert case.claim is not None
+    version = known.policy.version_on(case.claim.date_of_loss or known.today)
+    insured = version.sum_insured if version else None
+    if insured is not None and approved > insured:
+        raise RuleViolation("over_sum_insured", f"the sum insured is {insured}")
 
 
 def _check_benefit(
-    code: str, amount: Decimal, programme: ProgrammeVersion, case: CaseFileUpdated, known: Known
+    code: str,
+    lines: Collection[DecidedLine],
+    programme: ProgrammeVersion,
+    case: CaseFileUpdated,
+    known: Known,
 ) -> None:
     benefit = programme.benefits.get(code)
     if benefit is None:
         message = f"benefit {code or 'unknown'!r} is none of the programme's"
         raise RuleViolation("unknown_benefit", message)
+    for line in lines:
+        if benefit.limit_per_item is not None and line.approved > benefit.limit_per_item:
+            message = f"line {line.line_id}: {code}: at most {benefit.limit_per_item} per item"
+            raise RuleViolation("over_item_limit", message)
+    amount = sum((line.approved for line in lines), NOTHING)
     if benefit.limit_per_claim is not None and amount > benefit.limit_per_claim:
         message = f"{code}: at most {benefit.limit_per_claim} per claim"
         raise RuleViolation("over_limit", message)
     assert known.policy is not None
     assert case.claim is not None
-    remainder = benefit_remainder(
-        programme, known.policy, known.past_claims, code, case.claim.date_of_loss
-    )
-    if remainder is not None and amount > remainder:
-        message = f"{code}: {remainder} is left of the yearly limit"
+    day = case.claim.date_of_loss
+    yearly = yearly_remainder(programme, known.policy, known.past_claims, code, day)
+    if yearly is not None and amount > yearly.left:
+        message = f"{code}: {yearly.left} is left of the yearly limit"
         raise RuleViolation("over_ceiling", message)
+    lifetime = lifetime_remainder(programme, known.past_claims, code)
+    if lifetime is not None and amount > lifetime.left:
+        message = f"{code}: {lifetime.left} is left of the limit for the policy's whole life"
+        raise RuleViolation("over_lifetime_limit", message)
 
 
-def _deductible(line: AssessedLine) -> Decimal:
-    return sum(
-        (
-            step.before - step.after
-            for step in line.steps
-            if step.step == ArithmeticStepName.DEDUCTIBLE
-        ),
-        NOTHING,
-    )
+def _agreed(line: AssessedLine) -> Decimal:
+    return sum((step.before - step.after for step in line.steps if step.step in AGREED), NOTHING)

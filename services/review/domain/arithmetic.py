@@ -1,70 +1,33 @@
 """What is covered of each line, step by step and to the cent.
 
-A programme says in which order limits, ceilings and the deductible come. What belongs to several
-lines is allocated to them pro rata, cents by largest remainder; equal remainders are told apart by
-the lines' content, so that the order of lines never changes a sum.
+A programme says in which order values, limits, shares, ceilings and the deductible come. What
+belongs to several lines is allocated to them pro rata, cents by largest remainder; equal remainders
+are told apart by the lines' content, so that the order of lines never changes what a line gets.
+
+Every step shows what it rests on (`basis`), so that a person can follow it: a limit, the limit less
+what is used of it, the sum insured by the insured value, the months of age of those of a life.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from services.review.domain.subject import (
-    NOTHING,
-    ClaimUnderReview,
-    PastClaim,
-    policy_start,
+from services.review.domain.ceilings import (
+    Remainder,
+    borne_in_year,
+    lifetime_remainder,
+    yearly_remainder,
 )
-from shared.contract.assessment import ArithmeticStep, AssessedLine
-from shared.contract.contacts import ClaimLine
-from shared.contract.reference import PolicyChanged
+from services.review.domain.priced import PricedLine, cap, total
+from services.review.domain.subject import NOTHING, ClaimUnderReview
+from services.review.domain.valuation import current_value, to_cents
 from shared.programmes import ProgrammeVersion
-from shared.programmes.terms import ArithmeticStepName
+from shared.programmes.terms import ArithmeticStepName, Bounds, Deductible
 
 NOT_COVERED = "not_covered"
 """The step that takes away all of a line that a check rejected or that has no known benefit."""
 
-
-@dataclass(slots=True, eq=False)
-class PricedLine:
-    """A line on its way through the arithmetic.
-
-    Attributes:
-        line_id: The claim line.
-        benefit: Its benefit code, where known.
-        claimed: What the client claims; zero while the amount is missing or impossible.
-        covered: What is left of it so far.
-        steps: Every step that took something away.
-    """
-
-    line_id: int
-    benefit: str | None
-    claimed: Decimal
-    covered: Decimal
-    steps: list[ArithmeticStep] = field(default_factory=list)
-
-    def lower(self, step: str, after: Decimal) -> None:
-        """Note a step that leaves less."""
-        if after < self.covered:
-            self.steps.append(ArithmeticStep(step=step, before=self.covered, after=after))
-            self.covered = after
-
-    def taken_by(self, step: str) -> Decimal:
-        """What one kind of step took away."""
-        if not self.steps:
-            return NOTHING
-        return sum((each.before - each.after for each in self.steps if each.step == step), NOTHING)
-
-    def assessed(self) -> AssessedLine:
-        """The line as it stands in an assessment."""
-        return AssessedLine(
-            line_id=self.line_id,
-            benefit=self.benefit,
-            claimed=self.claimed,
-            covered=self.covered,
-            steps=tuple(self.steps),
-        )
+AGREED = frozenset({ArithmeticStepName.CO_PAYMENT.value, ArithmeticStepName.DEDUCTIBLE.value})
+"""What the client agreed to bear of every claim: a full approval takes it away, too."""
 
 
 def price(
@@ -77,7 +40,7 @@ def price(
         rejected: Lines that a check rejected.
         all_rejected: A check rejected the whole claim.
     """
-    lines = [_line(line) for line in subject.claim.lines]
+    lines = [PricedLine.of(line) for line in subject.claim.lines]
     programme = subject.programme
     for line in lines:
         unknown = programme is None or line.benefit not in programme.benefits
@@ -86,127 +49,161 @@ def price(
     if programme is not None:
         covered = [line for line in lines if line.covered]
         for step in programme.arithmetic:
-            if step is ArithmeticStepName.DEDUCTIBLE:
-                _cap(step, covered, _total(covered) - programme.deductible.amount)
-            elif step in {ArithmeticStepName.LIMIT_PER_CLAIM, ArithmeticStepName.YEARLY_CEILING}:
-                _cap_per_benefit(step, covered, subject, programme)
+            _STEPS[step](covered, subject, programme)
     return lines
 
 
-def benefit_remainder(
-    programme: ProgrammeVersion,
-    policy: PolicyChanged,
-    past_claims: Iterable[PastClaim],
-    benefit: str,
-    day: date | None,
-) -> Decimal | None:
-    """What is left of a benefit's yearly limit in the benefit year of a day; None without a limit.
-
-    Only net approved amounts of the policy's other claims count. Without a day nothing is known
-    to be used.
-    """
-    limit = programme.benefits[benefit].yearly_limit
-    if limit is None or day is None:
-        return limit
-    first, next_first = benefit_year(programme, policy, day)
-    used = sum(
-        (
-            past.benefits.get(benefit, NOTHING)
-            for past in past_claims
-            if past.date_of_loss is not None and first <= past.date_of_loss < next_first
-        ),
-        NOTHING,
-    )
-    return max(limit - used, NOTHING)
+def deductible_of(subject: ClaimUnderReview, programme: ProgrammeVersion) -> Deductible:
+    """The deductible that holds for a claim; a contract's own amount replaces the programme's."""
+    own = subject.version.deductible if subject.version else None
+    if own is None:
+        return programme.deductible
+    return Deductible(amount=max(own, NOTHING), per=programme.deductible.per)
 
 
-def benefit_year(
-    programme: ProgrammeVersion, policy: PolicyChanged, day: date
-) -> tuple[date, date]:
-    """First day of the benefit year that a day lies in, and first day of the next.
-
-    A calendar year, or a year from the policy's anniversary; a policy that began on 29 February
-    has its anniversary on 1 March in common years.
-    """
-    if programme.benefit_year == "calendar":
-        return date(day.year, 1, 1), date(day.year + 1, 1, 1)
-    start = policy_start(policy)
-    anniversary = _anniversary(start, day.year)
-    if day < anniversary:
-        return _anniversary(start, day.year - 1), anniversary
-    return anniversary, _anniversary(start, day.year + 1)
-
-
-def allocate(total: Decimal, lines: Sequence[PricedLine]) -> list[Decimal]:
-    """Share out an amount over lines pro rata to what is left of them, exact to the cent.
-
-    Cents that do not divide go to the largest remainders; equal ones are ordered by benefit and
-    amount, never by position.
-    """
-    cents = int(total * 100)
-    weights = [int(line.covered * 100) for line in lines]
-    whole = sum(weights)
-    if not whole:
-        return [NOTHING] * len(lines)
-    shares = [weight * cents // whole for weight in weights]
-    left = cents - sum(shares)
-    if left:
-        by_remainder = sorted(
-            range(len(lines)),
-            key=lambda at: (
-                -(weights[at] * cents % whole),
-                lines[at].benefit or "",
-                -weights[at],
-            ),
-        )
-        for at in by_remainder[:left]:
-            shares[at] += 1
-    return [Decimal(share).scaleb(-2) for share in shares]
-
-
-def _line(line: ClaimLine) -> PricedLine:
-    # Adding zero cents gives every amount two places, so that all steps read alike.
-    amount = max(line.amount or NOTHING, NOTHING) + NOTHING
-    return PricedLine(line.line_id, line.benefit, amount, amount)
-
-
-def _cap_per_benefit(
-    step: ArithmeticStepName,
-    lines: Sequence[PricedLine],
-    subject: ClaimUnderReview,
-    programme: ProgrammeVersion,
+def _current_value(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
 ) -> None:
-    for code in {line.benefit for line in lines}:
-        assert code is not None
-        ceiling = _ceiling(step, subject, code, programme)
-        if ceiling is not None:
-            _cap(step, [line for line in lines if line.benefit == code], ceiling)
+    for line in lines:
+        benefit = programme.benefits[line.benefit or ""]
+        if benefit.valuation == "current":
+            bought_on, lost_on = line.stated.bought_on, subject.claim.date_of_loss
+            value, basis = current_value(line.covered, benefit, bought_on, lost_on)
+            line.lower(ArithmeticStepName.CURRENT_VALUE, value, basis)
 
 
-def _ceiling(
-    step: ArithmeticStepName, subject: ClaimUnderReview, code: str, programme: ProgrammeVersion
-) -> Decimal | None:
-    if step is ArithmeticStepName.LIMIT_PER_CLAIM:
-        return programme.benefits[code].limit_per_claim
-    assert subject.policy is not None
-    day = subject.claim.date_of_loss
-    return benefit_remainder(programme, subject.policy, subject.past_claims, code, day)
+def _limit_per_item(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
+) -> None:
+    for line in lines:
+        limit = programme.benefits[line.benefit or ""].limit_per_item
+        if limit is not None and limit < line.covered:
+            line.lower(ArithmeticStepName.LIMIT_PER_ITEM, limit, str(limit))
 
 
-def _cap(step: str, lines: Sequence[PricedLine], ceiling: Decimal) -> None:
-    """Bring the lines' sum down to a ceiling."""
-    if _total(lines) <= ceiling:
+def _underinsurance(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
+) -> None:
+    """VVG §75: in proportion of the sum insured to the insured value, if it is less."""
+    terms, version = programme.underinsurance, subject.version
+    if terms is None or version is None:
         return
-    for line, share in zip(lines, allocate(max(ceiling, NOTHING), lines), strict=True):
-        line.lower(step, share)
+    insured, value = version.sum_insured, version.insured_value
+    if insured is None or value is None or insured >= value:
+        return
+    before = total(lines)
+    if terms.waived_up_to is None or before > terms.waived_up_to:
+        step = ArithmeticStepName.UNDERINSURANCE
+        cap(step, lines, to_cents(before * insured / value), f"{insured}/{value}")
 
 
-def _total(lines: Iterable[PricedLine]) -> Decimal:
-    return sum((line.covered for line in lines), NOTHING)
+def _limit_per_claim(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
+) -> None:
+    for code, of_benefit in _by_benefit(lines):
+        limit = programme.benefits[code].limit_per_claim
+        if limit is not None:
+            cap(ArithmeticStepName.LIMIT_PER_CLAIM, of_benefit, limit, str(limit))
 
 
-def _anniversary(start: date, year: int) -> date:
-    try:
-        return start.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
+def _co_payment(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
+) -> None:
+    for line in lines:
+        terms = programme.benefits[line.benefit or ""].co_payment
+        if terms is not None:
+            own = terms.bound(to_cents(line.covered * terms.share))
+            step, after = ArithmeticStepName.CO_PAYMENT, max(line.covered - own, NOTHING)
+            line.lower(step, after, _share_in_words(terms.share, terms))
+
+
+def _yearly_ceiling(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
+) -> None:
+    assert subject.policy is not None
+    past, day = subject.past_claims, subject.claim.date_of_loss
+    for code, of_benefit in _by_benefit(lines):
+        remainder = yearly_remainder(programme, subject.policy, past, code, day)
+        _cap_to(remainder, ArithmeticStepName.YEARLY_CEILING, of_benefit)
+
+
+def _lifetime_limit(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
+) -> None:
+    for code, of_benefit in _by_benefit(lines):
+        remainder = lifetime_remainder(programme, subject.past_claims, code)
+        _cap_to(remainder, ArithmeticStepName.LIFETIME_LIMIT, of_benefit)
+
+
+def _sum_insured(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
+) -> None:
+    insured = subject.version.sum_insured if subject.version else None
+    if insured is not None:
+        cap(ArithmeticStepName.SUM_INSURED, lines, insured, str(insured))
+
+
+def _deductible(
+    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
+) -> None:
+    terms = deductible_of(subject, programme)
+    if not terms or not lines:
+        return
+    borne = NOTHING
+    if terms.per == "year":
+        assert subject.policy is not None
+        day = subject.claim.date_of_loss
+        borne = borne_in_year(programme, subject.policy, subject.past_claims, day)
+    before = total(lines)
+    own = max(_own_part(terms, before, borne), NOTHING)
+    basis = _share_in_words(terms.share, terms) if terms.share else str(terms.amount)
+    if terms.per == "year":
+        basis = f"{basis} per year, {borne} borne"
+    cap(ArithmeticStepName.DEDUCTIBLE, lines, before - own, basis)
+
+
+def _own_part(terms: Deductible, covered: Decimal, borne: Decimal) -> Decimal:
+    """What the client bears of what is covered, having borne something of this year already."""
+    if not terms.share:
+        return terms.amount - borne
+    own = to_cents(covered * terms.share)
+    if terms.at_least is not None:
+        own = max(own, terms.at_least - borne)
+    if terms.at_most is not None:
+        own = min(own, terms.at_most - borne)
+    return own
+
+
+def _share_in_words(share: Decimal, bounds: Bounds) -> str:
+    words = [str(share)] if share else []
+    if bounds.at_least is not None:
+        words.append(f"at least {bounds.at_least}")
+    if bounds.at_most is not None:
+        words.append(f"at most {bounds.at_most}")
+    return ", ".join(words)
+
+
+def _by_benefit(lines: Sequence[PricedLine]) -> Iterator[tuple[str, list[PricedLine]]]:
+    """The lines of each benefit."""
+    for code in dict.fromkeys([line.benefit for line in lines]):
+        assert code is not None
+        yield code, [line for line in lines if line.benefit == code]
+
+
+def _cap_to(remainder: Remainder | None, step: str, lines: Sequence[PricedLine]) -> None:
+    if remainder is not None:
+        cap(step, lines, remainder.left, str(remainder))
+
+
+_Step = Callable[[Sequence[PricedLine], ClaimUnderReview, ProgrammeVersion], None]
+_STEPS: dict[ArithmeticStepName, _Step] = {
+    ArithmeticStepName.CURRENT_VALUE: _current_value,
+    ArithmeticStepName.LIMIT_PER_ITEM: _limit_per_item,
+    ArithmeticStepName.UNDERINSURANCE: _underinsurance,
+    ArithmeticStepName.LIMIT_PER_CLAIM: _limit_per_claim,
+    ArithmeticStepName.CO_PAYMENT: _co_payment,
+    ArithmeticStepName.YEARLY_CEILING: _yearly_ceiling,
+    ArithmeticStepName.LIFETIME_LIMIT: _lifetime_limit,
+    ArithmeticStepName.SUM_INSURED: _sum_insured,
+    ArithmeticStepName.DEDUCTIBLE: _deductible,
+}

@@ -15,10 +15,10 @@ from services.review.checks import (
     unknown_policy,
     unknown_programme,
 )
-from services.review.domain.arithmetic import PricedLine, price
+from services.review.domain.arithmetic import AGREED, price
+from services.review.domain.priced import PricedLine
 from services.review.domain.subject import NOTHING, ClaimUnderReview
 from shared.contract.assessment import Assessment, Finding, Recommendation, Severity
-from shared.programmes.terms import ArithmeticStepName
 
 PERSON_FIRST = frozenset(
     check.CODE for check in (needs_person, unknown_policy, unknown_programme, identity_mismatch)
@@ -26,7 +26,7 @@ PERSON_FIRST = frozenset(
 """Findings under which asking the client makes no sense, or would ask the wrong one."""
 
 _BEFORE_ARITHMETIC = tuple(check.check for check in CHECKS)
-_AFTER_ARITHMETIC = tuple(check.check for check in AMOUNT_CHECKS)
+_AFTER_ARITHMETIC = tuple((check.STEP.value, check.check) for check in AMOUNT_CHECKS)
 
 
 def assess(subject: ClaimUnderReview) -> Assessment:
@@ -38,7 +38,13 @@ def assess(subject: ClaimUnderReview) -> Assessment:
     findings = [finding for check in _BEFORE_ARITHMETIC for finding in check(subject)]
     rejected, all_rejected = _rejections(findings)
     lines = price(subject, rejected=rejected, all_rejected=all_rejected)
-    findings += [finding for check in _AFTER_ARITHMETIC for finding in check(subject, lines)]
+    taken_by = {step.step for line in lines for step in line.steps}
+    findings += [
+        finding
+        for step, check in _AFTER_ARITHMETIC
+        if step in taken_by
+        for finding in check(subject, lines)
+    ]
 
     claimed = _sum(line.claimed for line in lines)
     covered = _sum(line.covered for line in lines)
@@ -108,8 +114,8 @@ def _recommend(
 
 
 def _is_full(lines: Iterable[PricedLine]) -> bool:
-    """Was nothing taken away but the agreed deductible?"""
-    return all(step.step == ArithmeticStepName.DEDUCTIBLE for line in lines for step in line.steps)
+    """Was nothing taken away but what the client agreed to bear?"""
+    return all(step.step in AGREED for line in lines for step in line.steps)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -4,7 +4,7 @@ What ceilings, frequency and duplicates are decided on; kept as one row per poli
 row is also the lock under which money is decided.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,9 +12,12 @@ from typing import Any, Self
 
 import orjson
 
+from services.review.checks import below_deductible
 from services.review.domain.subject import NOTHING, PastClaim
+from shared.contract.assessment import AssessedLine
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import DECIDED, CaseState
+from shared.programmes.terms import ArithmeticStepName
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Ledger:
     Attributes:
         policy_number: The policy.
         rows: A row per claim, as it is stored: case id, day of loss, approved amount per benefit,
-            invoice numbers, account, whether it is still open.
+            invoice numbers, account, whether it is still open, and the deductible borne if any.
     """
 
     policy_number: str
@@ -56,7 +59,7 @@ class Ledger:
         return replace(self, rows=(*before, _row(_entry(self.policy_number, case))))
 
     def _claim(self, row: list[Any]) -> PastClaim:
-        case_id, day, benefits, invoices, iban, is_open = row
+        case_id, day, benefits, invoices, iban, is_open, *deductible = row
         return PastClaim(
             case_id=case_id,
             policy_number=self.policy_number,
@@ -65,6 +68,7 @@ class Ledger:
             invoice_numbers=frozenset(invoices),
             iban=iban,
             is_open=is_open,
+            deductible=Decimal(deductible[0]) if deductible else NOTHING,
         )
 
 
@@ -76,6 +80,7 @@ def _row(claim: PastClaim) -> list[Any]:
         sorted(claim.invoice_numbers),
         claim.iban,
         claim.is_open,
+        *((str(claim.deductible),) if claim.deductible else ()),
     ]
 
 
@@ -97,6 +102,7 @@ def _entry(policy_number: str, case: CaseFileUpdated) -> PastClaim:
         invoice_numbers=frozenset(n for line in claim.lines if (n := line.invoice_number)),
         iban=iban.replace(" ", "") if iban else None,
         is_open=case.state not in DECIDED,
+        deductible=_borne(case, approved),
     )
 
 
@@ -104,3 +110,28 @@ def _approved_per_line(case: CaseFileUpdated) -> dict[int, Decimal]:
     if case.state not in DECIDED or not case.decisions:
         return {}
     return {line.line_id: line.approved for line in case.decisions[-1].lines}
+
+
+def _borne(case: CaseFileUpdated, approved: Mapping[int, Decimal]) -> Decimal:
+    """What the client bore as deductible: as assessed, on every line that a person let stand.
+
+    It counts as well where it used up the whole claim: the denial gives it as its reason then.
+    """
+    if not approved or case.assessment is None:
+        return NOTHING
+    if case.state is CaseState.DENIED and below_deductible.REASON not in case.decisions[-1].reasons:
+        return NOTHING
+    borne = NOTHING
+    for line in case.assessment.lines:
+        paid = approved.get(line.line_id, NOTHING)
+        if paid or not line.covered:
+            borne += min(_deducted(line), line.claimed - paid)
+    return borne
+
+
+def _deducted(line: AssessedLine) -> Decimal:
+    taken = NOTHING
+    for step in line.steps:
+        if step.step == ArithmeticStepName.DEDUCTIBLE:
+            taken += step.before - step.after
+    return taken

@@ -29,6 +29,7 @@ class PastClaim:
         invoice_numbers: The invoice numbers of its lines.
         iban: The account its client named, without spaces.
         is_open: Nobody decided it yet.
+        deductible: What the client bore of it as deductible, once it is decided.
     """
 
     case_id: str
@@ -38,6 +39,7 @@ class PastClaim:
     invoice_numbers: frozenset[str] = frozenset()
     iban: str | None = None
     is_open: bool = False
+    deductible: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class ClaimUnderReview:
         today: The desk's calendar day of this assessment.
         needs_person: Why a person must look first, if so.
         waived: Checklist items that a person waived.
+        holder_name: The name of the policy's holder, where known.
+        holder_born_on: Their date of birth, where known.
+        account_confirmed: An account of the client is known and confirmed.
+        account_of_others: The account that the claim names is known as another client's.
         version: The policy's terms on the day of loss; None without a day, or out of force.
         policy_start: The policy's first day.
     """
@@ -71,6 +77,10 @@ class ClaimUnderReview:
     today: date
     needs_person: str | None = None
     waived: frozenset[str] = frozenset()
+    holder_name: str = ""
+    holder_born_on: date | None = None
+    account_confirmed: bool = False
+    account_of_others: bool = False
     version: PolicyVersion | None = field(init=False)
     policy_start: date | None = field(init=False)
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.review.domain.arithmetic import PricedLine, allocate, benefit_year
 from services.review.domain.assessment import assess
+from services.review.domain.ceilings import benefit_year
+from services.review.domain.priced import PricedLine, allocate
 from services.review.domain.subject import NOTHING, ClaimUnderReview, PastClaim
 from shared.contract.assessment import Assessment, Recommendation
 from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Document
@@ -162,7 +163,10 @@ def test_the_same_claim_is_assessed_the_same(subject: ClaimUnderReview):
 def test_allocation_is_exact_and_never_gives_a_line_more_than_it_has(
     shares: list[Decimal], percent: int
 ):
-    lines = [PricedLine(number, "glass", share, share) for number, share in enumerate(shares)]
+    lines = [
+        PricedLine.of(ClaimLine(line_id=number, description="", benefit="glass", amount=share))
+        for number, share in enumerate(shares, 1)
+    ]
     total = (sum(shares, NOTHING) * percent / 100).quantize(Decimal("0.01"))
     parts = allocate(total, lines)
     assert sum(parts, NOTHING) == total

@@ -1,0 +1,37 @@
+"""A used thing is covered at its current value, which is below the price of a new one."""
+
+from collections.abc import Iterable, Iterator
+
+from services.review.domain.priced import PricedLine
+from services.review.domain.subject import ClaimUnderReview
+from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.programmes.terms import ArithmeticStepName
+
+CODE = "current_value"
+GROUP = FindingGroup.COVERAGE
+SEVERITIES = (Severity.REDUCE,)
+REASON = "current_value"
+STEP = ArithmeticStepName.CURRENT_VALUE
+TEXT = {
+    "de": "Position {line}: {benefit} wird zum Zeitwert erstattet ({basis}); {taken} entfallen.",
+    "en": "Line {line}: {benefit} is covered at its current value ({basis}); {taken} is not.",
+}
+
+
+def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
+    """Say which lines are covered at less than the price of a new thing."""
+    for line in lines:
+        step = line.step(STEP)
+        if step is not None:
+            yield Finding(
+                code=CODE,
+                group=GROUP,
+                severity=Severity.REDUCE,
+                line_id=line.line_id,
+                facts={
+                    "line": str(line.line_id),
+                    "benefit": line.benefit or "",
+                    "basis": step.basis,
+                    "taken": str(step.before - step.after),
+                },
+            )

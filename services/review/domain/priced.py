@@ -1,0 +1,112 @@
+"""A claim's lines on their way through the arithmetic, and sharing an amount out over them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from services.review.domain.subject import NOTHING
+from shared.contract.assessment import ArithmeticStep, AssessedLine
+from shared.contract.contacts import ClaimLine
+
+
+@dataclass(slots=True, eq=False)
+class PricedLine:
+    """A line on its way through the arithmetic.
+
+    Attributes:
+        stated: The claim line, as the client stated it.
+        line_id: Its position in the claim.
+        benefit: Its benefit code, where known.
+        claimed: What the client claims; zero while the amount is missing or impossible.
+        covered: What is left of it so far.
+        steps: Every step that took something away.
+    """
+
+    stated: ClaimLine
+    line_id: int
+    benefit: str | None
+    claimed: Decimal
+    covered: Decimal
+    steps: list[ArithmeticStep] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, line: ClaimLine) -> Self:
+        """A line before the first step."""
+        # Adding zero cents gives every amount two places, so that all steps read alike.
+        amount = max(line.amount or NOTHING, NOTHING) + NOTHING
+        return cls(line, line.line_id, line.benefit, amount, amount)
+
+    def lower(self, step: str, after: Decimal, basis: str = "") -> None:
+        """Note a step that leaves less."""
+        if after < self.covered:
+            self.steps.append(
+                ArithmeticStep(step=step, before=self.covered, after=after, basis=basis)
+            )
+            self.covered = after
+
+    def step(self, name: str) -> ArithmeticStep | None:
+        """The step of this name, if it took something away."""
+        for each in self.steps:
+            if each.step == name:
+                return each
+        return None
+
+    def assessed(self) -> AssessedLine:
+        """The line as it stands in an assessment."""
+        return AssessedLine(
+            line_id=self.line_id,
+            benefit=self.benefit,
+            claimed=self.claimed,
+            covered=self.covered,
+            steps=tuple(self.steps),
+        )
+
+
+def total(lines: Iterable[PricedLine]) -> Decimal:
+    """What is left of the lines together."""
+    return sum([line.covered for line in lines], NOTHING)
+
+
+def cap(step: str, lines: Sequence[PricedLine], ceiling: Decimal, basis: str = "") -> None:
+    """Bring the lines' sum down to a ceiling, pro rata."""
+    if total(lines) <= ceiling:
+        return
+    for line, share in zip(lines, allocate(max(ceiling, NOTHING), lines), strict=True):
+        line.lower(step, share, basis)
+
+
+def allocate(amount: Decimal, lines: Sequence[PricedLine]) -> list[Decimal]:
+    """Share out an amount over lines pro rata to what is left of them, exact to the cent.
+
+    Cents that do not divide go to the largest remainders; equal ones are ordered by what the
+    lines say, never by their position, so that a line's share does not depend on the order.
+    """
+    cents = int(amount * 100)
+    weights = [int(line.covered * 100) for line in lines]
+    whole = sum(weights)
+    if not whole:
+        return [NOTHING] * len(lines)
+    shares = [weight * cents // whole for weight in weights]
+    left = cents - sum(shares)
+    if left:
+        by_remainder = sorted(
+            range(len(lines)),
+            key=lambda at: (-(weights[at] * cents % whole), -weights[at], *_content(lines[at])),
+        )
+        for at in by_remainder[:left]:
+            shares[at] += 1
+    return [Decimal(share).scaleb(-2) for share in shares]
+
+
+def _content(line: PricedLine) -> tuple[str | Decimal | date, ...]:
+    """What a line says, in an order of its own."""
+    stated = line.stated
+    return (
+        line.benefit or "",
+        line.claimed,
+        stated.description,
+        stated.invoice_number or "",
+        stated.bought_on or date.min,
+    )
