@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from services.notify import store
+from services.notify.adapters.preview import Preview
 from services.notify.app import App
 from services.notify.domain import notice as lives
 from services.notify.domain.notice import Notice, Steps
-from services.notify.domain.samples import SAMPLE_DAY, sample_case
 from services.notify.recording import record
 from shared.auth import READERS, REPRESENTATIVES, Actor, requires
 from shared.contract.contacts import Channel, Language
+from shared.contract.decisions import DecisionOutcome
 from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
 from shared.errors import NotFound, RuleViolation, VersionConflict
@@ -123,33 +124,26 @@ def router(app: App) -> APIRouter:
         """Send a notice that is held."""
         return await _send(app, notice_id, request, actor, lives.released)
 
-    @api.get("/previews/{kind}", response_class=Response)
+    @api.get("/notices/preview/{name}", response_class=Response)
     async def preview(
         _actor: Reader,
-        kind: NoticeKind,
+        name: NoticeKind,
         lang: Language = Language.GERMAN,
-        programme: Annotated[str, Query()] = "household",
+        programme: Annotated[str, Query(max_length=64)] = "household",
+        outcome: DecisionOutcome = DecisionOutcome.APPROVE_IN_PART,
         as_: Annotated[Literal["html", "text", "pdf"], Query(alias="format")] = "html",
     ) -> Response:
-        """A notice with sample data, as a client would get it."""
-        version = app.renderer.programmes.version_on(programme, SAMPLE_DAY)
-        if version is None:
-            raise NotFound("no such programme")
-        case = sample_case(version, lang)
-        written = app.renderer.written(case, kind, lang, SAMPLE_DAY)
+        """A notice with sample data, as a client would get it; `outcome` is that of a decision."""
+        made = Preview.of(app.renderer, name, lang, programme, outcome)
         if as_ == "pdf":
-            assert case.client is not None
-            assert case.client.postal_address is not None
-            letter = app.renderer.letter(written, case.client.postal_address.lines, SAMPLE_DAY)
-            pdf = (await app.typesetter.set(letter)).pdf
-            return _attachment(pdf, "application/pdf", f"{kind}-{lang}.pdf")
-        parts = app.renderer.mail_parts(written)
+            pdf = await made.letter(app.typesetter)
+            return _attachment(pdf, "application/pdf", f"{name}-{lang}.pdf")
         if as_ == "text":
-            return Response(parts.text, media_type="text/plain", headers=_HARMLESS)
+            return Response(made.text, media_type="text/plain", headers=_HARMLESS)
         sandbox = {
             "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'"
         }
-        return Response(parts.html, media_type="text/html", headers=_HARMLESS | sandbox)
+        return Response(made.html, media_type="text/html", headers=_HARMLESS | sandbox)
 
     return api
 

@@ -264,12 +264,13 @@ def sent_again(service: Notify, letter: str) -> None:
 
 def previews(service: Notify) -> None:
     for kind in NoticeKind:
-        for form, start in (("html", "<!doctype html>"), ("text", "Dear"), ("pdf", "%PDF-")):
-            url = f"/previews/{kind}?lang=en&programme=heating-aid&format={form}"
+        for form, start in (("html", "<!doctype html>"), ("text", "[C-7K3M"), ("pdf", "%PDF-")):
+            url = f"/notices/preview/{kind}?lang=en&programme=heating-aid&format={form}"
             answer = service.call("GET", url, "trainee")
             assert answer.status_code == 200
             assert answer.content.startswith(start.encode())
-    assert service.call("GET", "/previews/receipt?programme=none", "trainee").status_code == 404
+    unknown = service.call("GET", "/notices/preview/receipt?programme=none", "trainee")
+    assert unknown.status_code == 404
 
 
 @pytest.mark.kill
