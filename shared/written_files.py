@@ -1,7 +1,10 @@
 """Reads YAML and JSON that people write: exact numbers, no key twice, mistakes with places."""
 
+import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +19,30 @@ Place = tuple[str | int, ...]
 _JSON: Final = ".json"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One thing that is wrong in a file, and where: `file:line:column: place: what`."""
+
+    path: Path
+    line: int
+    column: int
+    place: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.place}: {self.said}"
+
+
 class WrittenFileError(DeskError, ValueError):
-    """A file that can't be used; the text names every mistake with its place."""
+    """A file that can't be used; the text names every mistake with its place.
+
+    Attributes:
+        mistakes: Those of them that have a place.
+    """
+
+    def __init__(self, *said: Mistake | str) -> None:
+        super().__init__("\n".join(dict.fromkeys(map(str, said))))
+        self.mistakes = tuple(each for each in said if isinstance(each, Mistake))
 
 
 class WrittenFile:
@@ -27,6 +52,10 @@ class WrittenFile:
         path: The file; what ends in `.json` must be JSON.
         refuse: The error to raise.
         purpose: What such a file holds, for the error's text.
+
+    Attributes:
+        root: The file's nodes, with their places.
+        content: What it holds.
 
     Raises:
         WrittenFileError: As `refuse`: it can't be read, is no mapping, or has the same key twice.
@@ -48,10 +77,14 @@ class WrittenFile:
         except WrittenFileError:
             raise
         except OSError as error:
-            msg = f"{path}: can't be read: {error}"
+            msg = f"{path}: can't be read: {error.strerror or error}"
+            raise refuse(msg) from error
+        except yaml.MarkedYAMLError as error:
+            raise refuse(_unreadable(path, error)) from error
+        except UnicodeDecodeError as error:
+            msg = f"{path}: is no text in UTF-8"
             raise refuse(msg) from error
         except (yaml.YAMLError, ValueError) as error:
-            # A ValueError, too, for a day that no month has.
             msg = f"{path}: {error}"
             raise refuse(msg) from error
 
@@ -61,8 +94,11 @@ class WrittenFile:
 
     def line(self, place: Place, message: str) -> str:
         """What is wrong at a place: `file:line:column: place: message`."""
-        row, column = self.position(place)
-        return f"{self.path}:{row}:{column}: {named(place)}: {message}"
+        return str(self.mistake(place, message))
+
+    def mistake(self, place: Place, message: str) -> Mistake:
+        """What is wrong at a place."""
+        return Mistake(self.path, *self.position(place), named(place), message)
 
     def position(self, place: Place) -> tuple[int, int]:
         """Line and column of a place, or of the deepest part of it that the file has."""
@@ -88,17 +124,19 @@ class WrittenFile:
         if not isinstance(self.root, yaml.MappingNode):
             msg = f"{self.path}: {purpose}"
             raise self._refuse(msg)
-        for mapping in _mappings(self.root):
-            seen: set[str] = set()
-            for key, _ in mapping.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    continue
-                if key.value in seen:
-                    mark = key.start_mark
-                    place = f"{self.path}:{mark.line + 1}:{mark.column + 1}"
-                    msg = f"{place}: {key.value}: the same field twice"
-                    raise self._refuse(msg)
-                seen.add(key.value)
+        twice = [
+            Mistake(
+                self.path,
+                key.start_mark.line + 1,
+                key.start_mark.column + 1,
+                key.value,
+                "the same field twice",
+            )
+            for mapping in _mappings(self.root, set())
+            for key in _repeated(mapping)
+        ]
+        if twice:
+            raise self._refuse(*twice)
 
 
 def values_in(path: Path) -> Any:
@@ -113,7 +151,6 @@ def values_in(path: Path) -> Any:
         msg = f"{path} can't be read: {error.strerror or error}"
         raise WrittenFileError(msg) from error
     except (yaml.YAMLError, ValueError) as error:
-        # A ValueError, too, for a day that no month has.
         msg = f"{path} can't be read: it is no valid YAML or JSON: {error}"
         raise WrittenFileError(msg) from error
 
@@ -144,7 +181,17 @@ def _as_written(loader: yaml.SafeLoader, node: yaml.Node) -> str:
     return str(loader.construct_scalar(node))
 
 
+def _day_or_as_written(loader: yaml.SafeLoader, node: yaml.Node) -> object:
+    """A day; one that no month has stays text, so that its model says where it stands."""
+    assert isinstance(node, yaml.ScalarNode)
+    with contextlib.suppress(ValueError):
+        day: object = loader.construct_yaml_timestamp(node)
+        return day if isinstance(day, date) else node.value
+    return node.value
+
+
 _ExactLoader.add_constructor("tag:yaml.org,2002:float", _as_written)
+_ExactLoader.add_constructor("tag:yaml.org,2002:timestamp", _day_or_as_written)
 
 
 def _nodes(text: str, path: Path) -> yaml.Node:
@@ -161,11 +208,34 @@ def _values(text: str, path: Path) -> Any:
     return yaml.load(text, _ExactLoader)  # noqa: S506 - a SafeLoader
 
 
-def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+def _mappings(node: yaml.Node, seen: set[int]) -> Iterator[yaml.MappingNode]:
+    """Every mapping of a file once, however often an alias names it."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         yield node
         for _, value in node.value:
-            yield from _mappings(value)
+            yield from _mappings(value, seen)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            yield from _mappings(value)
+            yield from _mappings(value, seen)
+
+
+def _repeated(mapping: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:
+    seen: set[str] = set()
+    for key, _ in mapping.value:
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in seen:
+                yield key
+            seen.add(key.value)
+
+
+def _unreadable(path: Path, error: yaml.MarkedYAMLError) -> Mistake | str:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return f"{path}: {error}"
+    said = f"this is no valid {'JSON' if path.suffix.lower() == _JSON else 'YAML'}"
+    if error.problem:
+        said += f": {error.problem}"
+    return Mistake(path, mark.line + 1, mark.column + 1, "file", said)

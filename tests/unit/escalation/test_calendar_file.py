@@ -29,7 +29,7 @@ def test_hours_zone_region_and_closed_days(tmp_path: Path):
         ("zone: Europe/Berlin\nhours: whenever\n", "opening hours 'whenever'"),
         ("zone: Europe/Berlin\nhours: 24/7\nopen: yes\n", "open: Extra inputs"),
         ("zone: [\n", "can't be read"),
-        ("zone: Europe/Berlin\nhours: 24/7\nclosed: [2026-13-01]\n", "month must be in"),
+        ("zone: Europe/Berlin\nhours: 24/7\nclosed: [2026-13-01]\n", "month value is outside"),
         ("", "file: Input should be a valid"),
         (None, "can't be read"),
     ],
