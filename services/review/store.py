@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.review.accounts_store import keep_confirmed
 from services.review.domain.ledger import Ledger
 from services.review.history_store import keep_changes
 from services.review.prompts_store import save_prompts
@@ -204,6 +205,7 @@ async def save_clients(connection: AsyncConnection, changed: Sequence[ClientChan
         for client in newer
     ]
     await insert_rows(connection, clients, rows, update_on=("client_id",))
+    await keep_confirmed(connection, newer)
 
 
 async def save_people(connection: AsyncConnection, changed: Sequence[PersonChanged]) -> None:

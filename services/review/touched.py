@@ -9,7 +9,9 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.review import store, waiting_store
+from services.review import accounts_store, store, waiting_store
+from services.review.checks import invalid_iban
+from services.review.domain.accounts import account_key
 from services.review.domain.ledger import Ledger
 from services.review.domain.subject import PastClaim
 from services.review.waiting_store import Unknown
@@ -30,6 +32,8 @@ class Touched:
     only_policies: dict[str, str] = field(default_factory=dict)
     clients: dict[str, ClientChanged] = field(default_factory=dict)
     waited_for: Collection[str] = ()
+    accounts: dict[str, set[str]] = field(default_factory=dict)
+    new_accounts: list[tuple[str, str]] = field(default_factory=list)
     changed_ledgers: set[str] = field(default_factory=set)
     changes: list[store.StoredCase] = field(default_factory=list)
 
@@ -51,6 +55,10 @@ class Touched:
         client_ids = {contact.client_id for contact in contacts if contact.client_id}
         client_ids |= {policy.holder_client_id for policy in touched.policies.values()}
         touched.clients = await store.load_clients(connection, client_ids)
+        claims = [contact.claim for contact in contacts]
+        claims += [case.claim for case in touched.cases.values()]
+        named = {account_key(claim.unconfirmed_iban) for claim in claims if claim}
+        touched.accounts = await accounts_store.users_of(connection, {key for key in named if key})
         return touched
 
     def early(self, contacts: Iterable[ContactReceived]) -> dict[str, Unknown]:
@@ -83,9 +91,13 @@ class Touched:
             return self.clients.get(contact.client_id)
         return self.clients.get(policy.holder_client_id) if policy else None
 
+    def ledger_of(self, policy: PolicyChanged | None) -> Ledger | None:
+        """The claims on a policy, as they are so far within the batch."""
+        return self.ledgers.get(policy.policy_number) if policy else None
+
     def past_claims(self, policy: PolicyChanged | None, case_id: str) -> Sequence[PastClaim]:
         """The other claims on a policy."""
-        ledger = self.ledgers.get(policy.policy_number) if policy else None
+        ledger = self.ledger_of(policy)
         return ledger.others(case_id) if ledger else ()
 
     def note(self, stored: store.StoredCase) -> None:
@@ -97,6 +109,20 @@ class Touched:
         if case.kind is CaseKind.CLAIM and ledger is not None:
             self.ledgers[ledger.policy_number] = ledger.with_case(case)
             self.changed_ledgers.add(ledger.policy_number)
+        self._note_account(case)
+
+    def _note_account(self, case: CaseFileUpdated) -> None:
+        """A client named an account in a claim; what can be no account is nobody's."""
+        iban = account_key(case.claim.unconfirmed_iban) if case.claim else None
+        if iban is None or case.client is None or case.assessment is None:
+            return
+        users = self.accounts.setdefault(iban, set())
+        if case.client.client_id in users:
+            return
+        if any(finding.code == invalid_iban.CODE for finding in case.assessment.findings):
+            return
+        users.add(case.client.client_id)
+        self.new_accounts.append((iban, case.client.client_id))
 
     def _number_for(self, contact: ContactReceived, case: CaseFileUpdated | None) -> str | None:
         """The number of the policy that a contact is about.
@@ -122,6 +148,7 @@ class Touched:
         """Store what the contacts changed."""
         await store.save_cases(connection, self.changes, case_of_contact)
         await store.save_ledgers(connection, [self.ledgers[n] for n in self.changed_ledgers])
+        await accounts_store.keep_users(connection, self.new_accounts)
 
 
 async def new_case_ids(

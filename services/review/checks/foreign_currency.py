@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from services.review.checks.unknown_currency import CURRENCIES
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 
@@ -17,13 +18,11 @@ TEXT = {
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Refer a claim whose amounts somebody has to convert."""
-    if subject.policy is not None and subject.claim.currency != subject.policy.currency:
+    currency, policy = subject.claim.currency, subject.policy
+    if policy is not None and currency != policy.currency and currency in CURRENCIES:
         yield Finding(
             code=CODE,
             group=GROUP,
             severity=Severity.REFER,
-            facts={
-                "currency": subject.claim.currency,
-                "policy_currency": subject.policy.currency,
-            },
+            facts={"currency": currency, "policy_currency": policy.currency},
         )

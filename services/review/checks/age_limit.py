@@ -1,0 +1,45 @@
+"""The benefit does not cover people of this age."""
+
+from collections.abc import Iterator
+
+from services.review.domain.insured import age_on, benefits_claimed, claimed_for
+from services.review.domain.subject import ClaimUnderReview
+from shared.contract.assessment import Finding, FindingGroup, Severity
+
+CODE = "age_limit"
+GROUP = FindingGroup.POLICY
+SEVERITIES = (Severity.REJECT,)
+REASON = "age_limit"
+TEXT = {
+    "de": "Position {line}: {benefit} gilt für das Alter {min_age} bis {max_age}, nicht für {age}.",
+    "en": "Line {line}: {benefit} covers ages {min_age} to {max_age}, not {age}.",
+}
+
+
+def check(subject: ClaimUnderReview) -> Iterator[Finding]:
+    """Reject lines for somebody younger or older on the day of loss than the benefit covers."""
+    day = subject.claim.date_of_loss
+    if day is None or subject.version is None:
+        return
+    for line_id, code, benefit in benefits_claimed(subject):
+        least, most = benefit.min_age, benefit.max_age
+        if least is None and most is None:
+            continue
+        person = claimed_for(subject)
+        if person is None or person.date_of_birth is None:
+            return
+        age = age_on(day, person.date_of_birth)
+        if (least is not None and age < least) or (most is not None and age > most):
+            yield Finding(
+                code=CODE,
+                group=GROUP,
+                severity=Severity.REJECT,
+                line_id=line_id,
+                facts={
+                    "line": str(line_id),
+                    "benefit": code,
+                    "age": str(age),
+                    "min_age": "0" if least is None else str(least),
+                    "max_age": "-" if most is None else str(most),
+                },
+            )

@@ -1,0 +1,32 @@
+"""The policy does not insure its holder, and nobody said for whom it is claimed."""
+
+from collections.abc import Iterator
+
+from services.review.domain.insured import claimed_for, is_named
+from services.review.domain.subject import ClaimUnderReview
+from shared.contract.assessment import Finding, FindingGroup, Severity
+
+CODE = "no_claimant"
+GROUP = FindingGroup.MISSING_INFORMATION
+SEVERITIES = (Severity.ASK,)
+REASON = "lacks_information"
+ITEM = "claimant"
+TEXT = {
+    "de": "Es ist nicht gesagt, für welche versicherte Person beantragt wird ({insured}).",
+    "en": "It is not said for which of the insured ({insured}) it is claimed.",
+}
+
+
+def check(subject: ClaimUnderReview) -> Iterator[Finding]:
+    """Ask for whom it is claimed if it can't be for the holder."""
+    claimant, version = subject.claim.claimant, subject.version
+    if version is None or is_named(claimant) or ITEM in subject.waived:
+        return
+    if claimant is None and (not version.insured_persons or claimed_for(subject) is not None):
+        return
+    yield Finding(
+        code=CODE,
+        group=GROUP,
+        severity=Severity.ASK,
+        facts={"item": ITEM, "insured": str(len(version.insured_persons))},
+    )
