@@ -14,9 +14,10 @@ from typing import Final
 
 from claimsdesk.errors import CommandError
 from services.escalation.domain.clock_rules import ClockRule, ClockRuleError, Fact, Words
-from services.escalation.domain.clocks import Clock, Run
+from services.escalation.domain.clocks import Clock
 from services.escalation.domain.explanation import explained, local_day, local_time
 from services.escalation.domain.late_interest import InterestError, late_interest
+from services.escalation.domain.runs import Run
 from shared.calendar import BusinessCalendar
 from shared.opening_hours import CalendarError
 from shared.periods import Period, PeriodError, parse_duration

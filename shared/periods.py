@@ -1,13 +1,14 @@
-"""Periods by the calendar, as statutes count them: `1 month`, `4 days` (BGB §§186-193).
+"""Ends by the calendar, as statutes set them: `1 month`, `4 days` (BGB §§186-193), `1 March`.
 
 SGB X §26(1) lets the same rules hold for benefit agencies.
 """
 
 import re
 from calendar import monthrange
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
-from typing import Final, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from shared.errors import DeskError
@@ -21,6 +22,15 @@ _UNITS: Final[dict[str, Unit]] = {
     **dict.fromkeys(("y", "year", "years", "jahr", "jahre", "jahren"), "year"),
 }
 _ONE: Final = {"one", "a", "ein", "eine", "einen", "einem", "einer"}
+_MONTHS_DE: Final = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni",
+    "Juli", "August", "September", "Oktober", "November", "Dezember",
+)  # fmt: skip
+_MONTHS_EN: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_NO_LEAP_YEAR: Final = 2001
 _LONGEST: Final = {"day": 36_525, "week": 5_200, "month": 1_200, "year": 100}
 
 
@@ -96,6 +106,94 @@ class Period:
     def en(self) -> str:
         """In English: `1 month`."""
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+    @property
+    def of_de(self) -> str:
+        """In German after "von": `1 Monat`, `4 Tagen`."""
+        return self.de if self.count == 1 or self.unit == "week" else f"{self.de}n"
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyDay:
+    """A day that comes every year, such as the one by which last year's report is due.
+
+    Raises:
+        PeriodError: No year has such a day, or not every one.
+    """
+
+    month: int
+    day: int
+
+    def __post_init__(self) -> None:
+        try:
+            date(_NO_LEAP_YEAR, self.month, self.day)
+        except ValueError:
+            msg = f"{self.day}.{self.month}. is no day of every year"
+            raise PeriodError(msg) from None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `1 March`, `1. März`.
+
+        Raises:
+            PeriodError: It is none of these.
+        """
+        match = re.fullmatch(r"\s*(\d{1,2})\.?\s+([a-zä]+)\s*", text.lower())
+        if match:
+            for names in (_MONTHS_DE, _MONTHS_EN):
+                if match[2] in (known := [name.lower() for name in names]):
+                    return cls(known.index(match[2]) + 1, int(match[1]))
+        msg = f"{text!r} is no day of the year: write it like '1 March'"
+        raise PeriodError(msg)
+
+    def last_day(self, event_day: date) -> date:
+        """Return the day in the year after that in which something happened."""
+        return date(event_day.year + 1, self.month, self.day)
+
+    @property
+    def iso(self) -> str:
+        """As ISO 8601 wrote it: `--03-01`."""
+        return f"--{self.month:02}-{self.day:02}"
+
+    @property
+    def de(self) -> str:
+        """In German: `1. März`."""
+        return f"{self.day}. {_MONTHS_DE[self.month - 1]}"
+
+    @property
+    def en(self) -> str:
+        """In English: `1 March`."""
+        return f"{self.day} {_MONTHS_EN[self.month - 1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDay:
+    """The day that somebody was told: what starts the time limit names its last day."""
+
+    iso: ClassVar[str] = "deadline"
+    de: ClassVar[str] = "der genannte Tag"
+    en: ClassVar[str] = "the day that was named"
+
+
+End = Period | YearlyDay | NamedDay
+"""How a time limit ends with a day."""
+
+
+def parse_end(text: str) -> End:
+    """Read `1 month`, `1 March`, or `deadline` for the day that is named.
+
+    Raises:
+        PeriodError: It is none of these.
+    """
+    if text.strip().lower() == NamedDay.iso:
+        return NamedDay()
+    with suppress(PeriodError):
+        return Period.parse(text)
+    try:
+        return YearlyDay.parse(text)
+    except PeriodError as problem:
+        msg = f"{problem}, '1 month', or 'deadline' for the day that is named"
+        raise PeriodError(msg) from None
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:

@@ -109,7 +109,13 @@ def emit_change(work: UnitOfWork, escalation: Escalation) -> None:
 def _tell(work: UnitOfWork, case_id: str, signal: Signal) -> None:
     body = ClockBreached if signal.alarm is Alarm.BREACHED else ClockWarned
     work.emit(
-        body(case_id=case_id, clock=signal.kind, run=signal.run, due_at=signal.due_at),
+        body(
+            case_id=case_id,
+            clock=signal.kind,
+            run=signal.run,
+            due_at=signal.due_at,
+            deadline=signal.deadline,
+        ),
         cause=f"{signal.kind}-{signal.run}",
     )
     TOLD.labels(signal.alarm.name.lower()).inc()

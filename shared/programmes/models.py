@@ -152,8 +152,8 @@ class ClockRule(Data):
     def _known_facts(cls, names: _Facts) -> _Facts:
         unknown = sorted(set(names) - FACT_NAMES)
         if unknown:
-            message = f"no such fact: {', '.join(unknown)}; known: {', '.join(sorted(FACT_NAMES))}"
-            raise ValueError(message)
+            said = (f"no such fact: {name}; {unknown_name(name, FACT_NAMES)}" for name in unknown)
+            raise ValueError("; ".join(said))
         return names
 
     @model_validator(mode="after")

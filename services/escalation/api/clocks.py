@@ -9,12 +9,12 @@ from services.escalation import store
 from services.escalation.api.views import MAY_READ, Text, View
 from services.escalation.app import App
 from services.escalation.domain.clock_rules import Words
-from services.escalation.domain.clocks import Clock, Run, apply
+from services.escalation.domain.clocks import Clock, clocks_of
 from services.escalation.domain.explanation import explained
+from services.escalation.domain.runs import Run
 from services.escalation.domain.signals import Told
 from shared.calendar import BusinessCalendar
 from shared.errors import NotFound
-from shared.periods import Period
 
 
 class StepView(View):
@@ -75,7 +75,7 @@ def routes(app: App) -> APIRouter:
         if stored is None:
             message = f"no case {case_id}"
             raise NotFound(message)
-        clocks = apply((), app.rules_of(stored.case), stored.case.facts)
+        clocks = clocks_of(app.rules_of(stored.case), stored.case.facts, app.calendar)
         return CaseClocks(
             case_id=case_id,
             zone=app.calendar.zone.key,
@@ -96,7 +96,7 @@ def _clock_view(clock: Clock, calendar: BusinessCalendar, told: Told) -> ClockVi
         kind=rule.kind,
         name=Text.of(rule.name or Words(rule.kind, rule.kind)),
         law=rule.law,
-        target=rule.target.iso if isinstance(rule.target, Period) else rule.target,
+        target=rule.target if isinstance(rule.target, timedelta) else rule.target.iso,
         calendar=rule.calendar,
         state=latest.state if latest else "not_started",
         due_at=latest.due_at if latest else None,

@@ -1,18 +1,19 @@
 """What escalation knows of a case: enough for its clocks and for a supervisor's first look."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Self
 
+from services.escalation.domain.case_facts import facts_of
 from services.escalation.domain.clock_rules import Fact
+from services.escalation.domain.clocks import in_order
 from services.escalation.domain.escalations import Escalation, Step
 from services.escalation.domain.summary import Overdue, summary_of
 from shared.calendar import BusinessCalendar
-from shared.contract import facts as contract
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import DECIDED, CaseKind, CaseState
-from shared.contract.facts import Escalated, NoticeKind, NoticeRequested
+from shared.contract.facts import Escalated
 from shared.contract.public import EscalationReason
 from shared.ids import derived_id
 
@@ -62,11 +63,7 @@ class Case:
             programme_version=file.programme_version,
             findings=tuple(dict.fromkeys(finding.code for finding in findings)),
             involved=frozenset(file.keyed_by).union(decision.by for decision in file.decisions),
-            facts=tuple(
-                Fact(name, file.updated_at, event_id, (file.sequence, position))
-                for position, fact in enumerate(file.facts)
-                for name in _names_of(fact, file.kind)
-            ),
+            facts=tuple(facts_of(file, event_id)),
             kind=file.kind,
             handler=_handler(file),
         )
@@ -80,31 +77,11 @@ class Case:
         """Return the case after a case file, which may be a repeat or older than what is known."""
         told = type(self).of(file, event_id)
         newest = told if told.sequence > self.sequence else self
-        facts = sorted(
-            {*self.facts, *told.facts},
-            key=lambda fact: (fact.at, fact.place, fact.event_id, fact.name),
-        )
-        return type(self)(
-            case_id=newest.case_id,
-            sequence=newest.sequence,
-            state=newest.state,
-            programme=newest.programme,
-            programme_version=newest.programme_version,
-            findings=newest.findings,
-            involved=newest.involved,
-            facts=tuple(facts),
-            kind=newest.kind,
-            handler=newest.handler,
-        )
+        return replace(newest, facts=in_order({*self.facts, *told.facts}))
 
-
-def _names_of(fact: contract.Fact, kind: CaseKind) -> Iterator[str]:
-    """Under which names a fact moves clocks."""
-    yield fact.fact
-    if kind is CaseKind.COMPLAINT and fact.fact == "opened":
-        yield "complaint_opened"
-    if isinstance(fact, NoticeRequested) and fact.notice is NoticeKind.COMPLAINT_ACKNOWLEDGED:
-        yield "complaint_acknowledged"
+    def with_facts(self, facts: Iterable[Fact]) -> Self:
+        """Return the case with what else became known of it."""
+        return replace(self, facts=in_order({*self.facts, *facts}))
 
 
 def _handler(file: CaseFileUpdated) -> str | None:

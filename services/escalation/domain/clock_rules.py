@@ -1,13 +1,13 @@
 """What moves a clock: the rules that a programme writes as data, and the facts they speak of."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NoReturn
 
 from shared.errors import DeskError
-from shared.periods import Period
+from shared.periods import End, Period
 
 
 class ClockRuleError(DeskError, ValueError):
@@ -22,6 +22,7 @@ class Act(IntEnum):
     RESUME = 2
     STOP = 3
     RESTART = 4
+    PUT_OFF = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,16 @@ class Fact:
         event_id: The event that told it.
         place: The case file's sequence and the fact's position in it: the order of facts that
             happened at the same instant.
+        happened_on: The day on which it happened, where the desk heard of it later.
+        ends_on: The last day of the time that somebody was given by it.
     """
 
     name: str
     at: datetime
     event_id: str
     place: tuple[int, int] = (0, 0)
+    happened_on: date | None = None
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +61,24 @@ class ClockRule:
 
     Attributes:
         kind: Its name, such as `first_response` or `resolution`.
-        target: How long it runs until it is due: a duration, or a period by the calendar, which
-            ends with its last day (BGB §188).
+        target: How long it runs until it is due: a duration; or until the end of a day, which is
+            the last one of a period (BGB §188), one of every year, or named by the start itself.
+        formerly: Other targets, each for what started up to a day, oldest first.
         calendar: Whether a duration counts the desk's business time, or all time.
-        rolls: Whether a period that ends on a Saturday, Sunday or public holiday ends on the next
-            working day (BGB §193, SGB X §26(3)).
+        rolls: Whether a time limit that would end on a Saturday, Sunday or public holiday ends on
+            the next working day (BGB §193, SGB X §26(3)).
         warn_before: How long before it is due the desk is warned; zero for no warning.
         starts: Facts that start it; without effect while it runs.
         pauses: Facts since which the case waits for the client.
         resumes: Facts that end the waiting.
         stops: Facts that do what the clock demands.
-        restarts: Facts that start it anew, whatever was before.
+        restarts: Facts that start it anew, whatever was before; not one that names the day again
+            with which the run ends anyway.
+        puts_off: Facts that put its end off to their day, if that is later.
+        ends_as: What its end is called as a fact of its own, which starts other clocks.
+        only_if: Facts without which it does not exist; all cases have it if empty.
+        unless: Facts with which it does not exist.
+        passes: Whether nothing is to be done by then: once it has passed, it is over.
         name: What people call it; its kind if None.
         law: Where it comes from, such as `VVG §14(2)`.
         escalates: Whether a breach brings the case to a supervisor; else it only tells.
@@ -78,7 +90,7 @@ class ClockRule:
     """
 
     kind: str
-    target: timedelta | Period
+    target: timedelta | End
     starts: tuple[str, ...]
     stops: tuple[str, ...]
     pauses: tuple[str, ...] = ()
@@ -92,29 +104,53 @@ class ClockRule:
     escalates: bool = True
     valid_from: date | None = None
     valid_until: date | None = None
+    formerly: tuple[tuple[date, Period], ...] = ()
+    puts_off: tuple[str, ...] = ()
+    ends_as: str | None = None
+    only_if: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    passes: bool = False
+    acts: Mapping[str, Act] = field(init=False, repr=False, compare=False)
+    """What each fact does to it."""
 
     def __post_init__(self) -> None:
-        effects = (self.starts, self.pauses, self.resumes, self.stops, self.restarts)
-        if len(set().union(*effects)) < sum(map(len, effects)):
-            msg = f"clock {self.kind!r}: one fact can't have two effects"
-            raise ClockRuleError(msg)
-        by_period = isinstance(self.target, Period)
+        effects = (
+            self.starts, self.pauses, self.resumes, self.stops, self.restarts, self.puts_off
+        )  # fmt: skip
+        acts = {fact: act for act, facts in zip(Act, effects, strict=True) for fact in facts}
+        object.__setattr__(self, "acts", acts)
+        if len(acts) < sum(map(len, effects)):
+            self._refuse("one fact can't have two effects")
+        by_time = isinstance(self.target, timedelta)
         nothing = isinstance(self.target, timedelta) and self.target <= timedelta()
-        if not self.starts or nothing or self.warn_before < timedelta():
-            msg = f"clock {self.kind!r}: it needs a start, a target, and no negative warning"
-            raise ClockRuleError(msg)
-        if self.rolls and not by_period:
-            msg = f"clock {self.kind!r}: only a period by the calendar rolls to a working day"
-            raise ClockRuleError(msg)
+        if not (self.starts or self.restarts) or nothing or self.warn_before < timedelta():
+            self._refuse("it needs a start, a target, and no negative warning")
+        if self.rolls and by_time:
+            self._refuse("only a period rolls, or what else ends with a day")
+        if self.formerly and not isinstance(self.target, Period):
+            self._refuse("only a period was another one formerly")
+        if self.ends_as in acts:
+            self._refuse("its own end can't move it")
+
+    def _refuse(self, why: str) -> NoReturn:
+        msg = f"clock {self.kind!r}: {why}"
+        raise ClockRuleError(msg)
+
+    def period_on(self, day: date) -> Period:
+        """Return the period that holds for what starts on a day."""
+        assert isinstance(self.target, Period)
+        return next((period for until, period in self.formerly if day <= until), self.target)
+
+    def concerns(self, facts: Iterable[Fact]) -> bool:
+        """Say whether a case with these facts has such a clock."""
+        if not self.only_if and not self.unless:
+            return True
+        names = {fact.name for fact in facts}
+        return names.issuperset(self.only_if) and names.isdisjoint(self.unless)
 
     def holds_on(self, day: date) -> bool:
         """Say whether it is the rule for cases opened on a day."""
         return (self.valid_from or day) <= day <= (self.valid_until or day)
-
-    def act(self, fact: str) -> Act | None:
-        """Return what a fact does to this clock, or None when it is none of its business."""
-        effects = (self.starts, self.pauses, self.resumes, self.stops, self.restarts)
-        return next((act for act, facts in zip(Act, effects, strict=True) if fact in facts), None)
 
 
 def rules_on(rules: Iterable[ClockRule], day: date) -> tuple[ClockRule, ...]:

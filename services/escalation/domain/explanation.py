@@ -7,8 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.escalation.domain.clock_rules import Act, ClockRule, Words
-from services.escalation.domain.clocks import Run, Step
-from shared.periods import Period
+from services.escalation.domain.runs import Run, Step
+from shared.periods import Period, YearlyDay
 
 _DAYS: Final = {
     "de": ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
@@ -30,6 +30,13 @@ FACTS: Final[Mapping[str, Words]] = MappingProxyType(
         "information_received": Words(
             "Die fehlenden Angaben liegen vor", "Everything that was missing has arrived"
         ),
+        "consequences_warned": Words(
+            "Auf die Folgen fehlender Mitwirkung wurde hingewiesen",
+            "The client was warned of the consequences of not answering",
+        ),
+        "answer_overdue": Words(
+            "Die Zeit für die Antwort ist abgelaufen", "The time for the answer is over"
+        ),
         "notice_requested": Words("Ein Schreiben wurde veranlasst", "A notice was requested"),
         "escalated": Words("Der Vorgang wurde eskaliert", "The case was escalated"),
         "returned": Words(
@@ -40,7 +47,34 @@ FACTS: Final[Mapping[str, Words]] = MappingProxyType(
         "complaint_acknowledged": Words(
             "Der Eingang der Beschwerde wurde bestätigt", "The complaint was acknowledged"
         ),
+        "complaint_dropped": Words("Es ist doch keine Beschwerde", "It is no complaint after all"),
+        "complaint_reported": Words(
+            "Die Beschwerde steht in der Jahresmeldung", "The complaint is in the yearly report"
+        ),
+        "departments_awaited": Words(
+            "Eine Fachabteilung hat das nächste Wort", "A department has the next word"
+        ),
+        "departments_answered": Words(
+            "Alle Fachabteilungen haben geantwortet", "All departments have answered"
+        ),
         "decided": Words("Der Vorgang wurde entschieden", "The case was decided"),
+        "approved": Words("Die Leistung wurde bewilligt", "The claim was approved"),
+        "paid": Words("Die Auszahlung ist bestätigt", "The payment is confirmed"),
+        "withdrawn": Words("Die Entscheidung wurde zurückgenommen", "The decision was withdrawn"),
+        "reopened": Words("Der Vorgang wurde wieder aufgenommen", "The case was reopened"),
+        "objection_received": Words("Ein Widerspruch ging ein", "An objection was received"),
+        "advance_requested": Words("Ein Vorschuss wurde beantragt", "An advance was asked for"),
+        "advance_decided": Words("Über den Vorschuss wurde entschieden", "The advance was decided"),
+        "decision_sent": Words("Die Entscheidung wurde abgesandt", "The decision was sent"),
+        "decision_received": Words(
+            "Die Entscheidung ging tatsächlich zu", "The decision really arrived"
+        ),
+        "decision_undelivered": Words(
+            "Die Entscheidung war nicht zustellbar", "The decision could not be delivered"
+        ),
+        "decision_served": Words(
+            "Die Entscheidung gilt als bekannt gegeben", "The decision counts as served"
+        ),
         "passed_on": Words(
             "Der Antrag wurde an die zuständige Stelle weitergeleitet",
             "The application was passed on to the body that is responsible",
@@ -64,11 +98,13 @@ def explained(
     for index, step in enumerate(run.steps):
         fact = facts.get(step.fact.name, Words(step.fact.name, step.fact.name))
         then = _consequence(rule, step, zone, first=index == 0)
+        day = step.fact.happened_on
+        when = local_day(day) if day else local_time(step.fact.at, zone)
         yield (
             step,
             Words(
-                de=f"{local_time(step.fact.at, zone).de}: {fact.de}. {then.de}.",
-                en=f"{local_time(step.fact.at, zone).en}: {fact.en}. {then.en}.",
+                de=f"{when.de}: {fact.de}. {then.de}.",
+                en=f"{when.en}: {fact.en}. {then.en}.",
             ),
         )
 
@@ -92,7 +128,7 @@ def local_day(day: date) -> Words:
 
 def length(rule: ClockRule, duration: timedelta) -> Words:
     """Return a duration as the clock counts it: `4 Std. 20 Min. Öffnungszeit`, or whole days."""
-    if isinstance(rule.target, Period):
+    if not isinstance(rule.target, timedelta):
         days = duration.days
         return Words(
             de=f"{days} {'Tag' if days == 1 else 'Tage'}",
@@ -113,14 +149,10 @@ def _consequence(rule: ClockRule, step: Step, zone: ZoneInfo, *, first: bool) ->
     """Return what a fact did to the clock."""
     left = length(rule, step.remaining)
     due = local_time(step.due_at, zone) if step.due_at else None
-    if step.due_at and isinstance(rule.target, Period) and (first or step.act is Act.RESUME):
-        return _period(rule.target, step, step.due_at.astimezone(zone).date(), first=first)
-    if due and (first or step.act is Act.RESUME):
-        begins = Words("beginnt", "begins") if first else Words("läuft weiter", "goes on")
-        return Words(
-            de=f"Die Frist {begins.de}: noch {left.de}, fällig {due.de}",
-            en=f"The time limit {begins.en}: {left.en} left, due {due.en}",
-        )
+    if step.due_at and (first or step.act in (Act.RESUME, Act.PUT_OFF)):
+        if isinstance(rule.target, timedelta):
+            return _counts(left, local_time(step.due_at, zone), first=first)
+        return _ends(rule, step, step.due_at.astimezone(zone).date(), zone, first=first)
     if step.act is Act.PAUSE:
         return Words(
             de=f"Die Frist ruht, solange wir auf die Antwort warten: noch {left.de}",
@@ -137,22 +169,18 @@ def _consequence(rule: ClockRule, step: Step, zone: ZoneInfo, *, first: bool) ->
     )
 
 
-def _period(period: Period, step: Step, last_day: date, *, first: bool) -> Words:
-    """Return how the last day of a period was found."""
-    ends = local_day(last_day)
-    if first:
-        begins = Words(
-            f"Die Frist von {period.de} beginnt; dieser Tag zählt nicht mit (§ 187 Abs. 1 BGB)",
-            f"The period of {period.en} begins; this day does not count (section 187(1) BGB)",
-        )
-    else:
-        days = step.suspended_days
-        begins = Words(
-            f"Die Frist läuft weiter; {days} {'Tag zählt' if days == 1 else 'Tage zählen'}"
-            " nicht mit (§ 209 BGB)",
-            f"The period goes on; {days} {'day does' if days == 1 else 'days do'}"
-            " not count (section 209 BGB)",
-        )
+def _counts(left: Words, due: Words, *, first: bool) -> Words:
+    """Return how a duration goes on."""
+    begins = Words("beginnt", "begins") if first else Words("läuft weiter", "goes on")
+    return Words(
+        de=f"Die Frist {begins.de}: noch {left.de}, fällig {due.de}",
+        en=f"The time limit {begins.en}: {left.en} left, due {due.en}",
+    )
+
+
+def _ends(rule: ClockRule, step: Step, last_day: date, zone: ZoneInfo, *, first: bool) -> Words:
+    """Return how the last day of a time limit was found."""
+    begins, ends = _begins(rule, step, zone, first=first), local_day(last_day)
     if step.rolled_from is None:
         return Words(
             f"{begins.de}. Sie endet mit {ends.de}", f"{begins.en}. It ends with {ends.en}"
@@ -164,3 +192,31 @@ def _period(period: Period, step: Step, last_day: date, *, first: bool) -> Words
         f"{begins.en}. {weekend.en} is a Saturday, Sunday or public holiday: it ends with "
         f"{ends.en} (section 193 BGB, section 26(3) SGB X)",
     )
+
+
+def _begins(rule: ClockRule, step: Step, zone: ZoneInfo, *, first: bool) -> Words:
+    """Return by which rule the last day was found."""
+    if step.act is Act.PUT_OFF:
+        return Words("Weil dieser Tag später ist, zählt er", "Because this day is later, it counts")
+    if not first:
+        days = step.suspended_days
+        return Words(
+            f"Die Frist läuft weiter; {days} {'Tag zählt' if days == 1 else 'Tage zählen'}"
+            " nicht mit (§ 209 BGB)",
+            f"The period goes on; {days} {'day does' if days == 1 else 'days do'}"
+            " not count (section 209 BGB)",
+        )
+    target = rule.target
+    if isinstance(target, Period):
+        event_day = step.fact.happened_on or step.fact.at.astimezone(zone).date()
+        period = rule.period_on(event_day)
+        return Words(
+            f"Die Frist von {period.of_de} beginnt; dieser Tag zählt nicht mit (§ 187 Abs. 1 BGB)",
+            f"The period of {period.en} begins; this day does not count (section 187(1) BGB)",
+        )
+    if isinstance(target, YearlyDay):
+        return Words(
+            f"Die Frist läuft bis zum {target.de} des folgenden Jahres",
+            f"The time limit runs until {target.en} of the following year",
+        )
+    return Words("Ein Tag wurde genannt", "A day was named")

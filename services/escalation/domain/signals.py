@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Self
 
-from services.escalation.domain.clocks import Run
+from services.escalation.domain.runs import Run
 
 
 class Alarm(IntEnum):
@@ -26,6 +26,7 @@ class Signal:
         alarm: Whether it warns or tells of a breach.
         at: When it is to be told.
         due_at: When the run is due.
+        deadline: The day that somebody was told by what started the run.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Signal:
     alarm: Alarm
     at: datetime
     due_at: datetime
+    deadline: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,9 @@ def untold(kind: str, runs: Iterable[Run], told: Told) -> tuple[Signal, ...]:
     for number, run in enumerate(runs, 1):
         if run.due_at is None:
             continue
+        due_at, named = run.due_at, run.start.ends_on
         if run.warn_at is not None and number > told.warned:
-            signals.append(Signal(kind, number, Alarm.WARNED, run.warn_at, run.due_at))
+            signals.append(Signal(kind, number, Alarm.WARNED, run.warn_at, due_at, named))
         if number > told.breached:
-            signals.append(Signal(kind, number, Alarm.BREACHED, run.due_at, run.due_at))
+            signals.append(Signal(kind, number, Alarm.BREACHED, due_at, due_at, named))
     return tuple(signals)

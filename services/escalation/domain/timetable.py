@@ -7,11 +7,11 @@ from typing import Literal, Self
 
 from services.escalation.domain.cases import Case
 from services.escalation.domain.clock_rules import ClockRule
-from services.escalation.domain.clocks import apply
+from services.escalation.domain.clocks import clocks_of
 from services.escalation.domain.signals import Signal, Told, untold
 from shared.calendar import BusinessCalendar
 
-LineState = Literal["not_started", "running", "paused", "stopped", "dropped"]
+LineState = Literal["not_started", "running", "paused", "stopped", "passed", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,13 @@ class Line:
 
     Attributes:
         kind: Its name.
-        state: Whether it counts; `dropped` when the case's programme no longer has it.
+        state: Whether it counts; `passed` when it is over by itself, `dropped` when the case's
+            programme no longer has it.
         run: Its latest run, counted from 1; 0 before its start.
         due_at: When that run is due, if it is.
         warn_at: When that run warns, if it does.
         told: What it has told already.
+        passes: Whether nothing is to be done by then: it is over once its end was told.
     """
 
     kind: str
@@ -33,6 +35,13 @@ class Line:
     due_at: datetime | None
     warn_at: datetime | None
     told: Told
+    passes: bool = False
+
+    def having_told(self, signals: Iterable[Signal]) -> Self:
+        """Return the line once these signals of its clock are told."""
+        told = self.told.after(signals)
+        over = self.passes and self.state == "running" and 0 < self.run <= told.breached
+        return replace(self, told=told, state="passed" if over else self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Timetable:
         """
         due = tuple(signal for signal in self.signals if signal.at < at)
         lines = tuple(
-            replace(line, told=line.told.after(s for s in due if s.kind == line.kind))
+            line.having_told(signal for signal in due if signal.kind == line.kind)
             for line in self.lines
         )
         return due, type(self)(self.case, lines, self.signals[len(due) :])
@@ -74,14 +83,16 @@ def reckon(
     """
     lines: list[Line] = []
     signals: list[Signal] = []
-    for clock in apply((), rules, case.facts):
+    for clock in clocks_of(rules, case.facts, calendar):
         kind = clock.rule.kind
         runs = clock.runs(calendar)
         so_far = told.get(kind, Told())
         signals.extend(untold(kind, runs, so_far))
         if runs:
             last = runs[-1]
-            line = Line(kind, last.state, len(runs), last.due_at, last.warn_at, so_far)
+            passes = clock.rule.passes
+            line = Line(kind, last.state, len(runs), last.due_at, last.warn_at, so_far, passes)
+            line = line.having_told(())
         else:
             line = Line(kind, "not_started", 0, None, None, so_far)
         lines.append(line)

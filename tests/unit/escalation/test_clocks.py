@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.escalation.domain.clock_rules import Act, ClockRule, ClockRuleError, Fact
-from services.escalation.domain.clocks import Clock, apply
+from services.escalation.domain.clocks import Clock, clocks_of
 from shared.calendar import BusinessCalendar
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -60,7 +60,7 @@ def history(*told: str) -> list[Fact]:
 
 
 def clock(rule: ClockRule, *told: str) -> Clock:
-    (result,) = apply((), (rule,), history(*told))
+    (result,) = clocks_of((rule,), history(*told), DESK)
     return result
 
 
@@ -147,7 +147,7 @@ def test_facts_of_one_event_happen_in_their_order():
         Fact("information_received", at("23T10:00"), "e3", (3, 0)),
         Fact("information_requested", at("23T10:00"), "e3", (3, 2)),
     ]
-    (resolution,) = apply((), (RESOLUTION,), facts)
+    (resolution,) = clocks_of((RESOLUTION,), facts, DESK)
     run = resolution.current(DESK)
     assert run.state == "paused"
     assert [(pause.since, pause.until) for pause in run.pauses] == [
@@ -203,19 +203,18 @@ def test_a_clock_that_never_started_explains_nothing():
 
 
 def test_each_rule_reads_the_same_facts_its_own_way():
-    first_response, resolution = apply(
-        (),
+    first_response, resolution = clocks_of(
         (FIRST_RESPONSE, RESOLUTION),
         history("opened 23T08:00", "information_requested 23T09:00"),
+        DESK,
     )
     assert first_response.current(DESK).state == "stopped"
     assert resolution.current(DESK).state == "paused"
 
 
 def test_a_changed_rule_or_calendar_moves_open_clocks():
-    before = apply((), (RESOLUTION,), history("opened 23T08:00", "assessed 23T09:00"))
     longer = ClockRule("resolution", 12 * HOUR, starts=("assessed",), stops=("decided",))
-    (after,) = apply(before, (longer,), ())
+    after = clock(longer, "opened 23T08:00", "assessed 23T09:00")
     assert after.due_at(DESK) == at("24T11:00")
     assert after.due_at(BusinessCalendar.of("Mo-Fr 09:00-22:00")) == at("23T21:00")
 
@@ -244,12 +243,9 @@ def test_every_order_of_arrival_gives_the_same_clock():
         "decided 24T09:00",
         "reopened 24T10:00",
     )
-    expected = apply((), (RESOLUTION,), facts)
+    expected = clocks_of((RESOLUTION,), facts, DESK)
     for arrival in permutations(facts):
-        clocks = ()
-        for fact in arrival:
-            clocks = apply(clocks, (RESOLUTION,), [fact])
-        assert clocks == expected
+        assert clocks_of((RESOLUTION,), arrival, DESK) == expected
 
 
 NAMES = (
@@ -272,17 +268,14 @@ rules = st.sampled_from([FIRST_RESPONSE, RESOLUTION, HOTLINE])
 def test_neither_order_nor_repetition_of_facts_matters(rule, facts, random):
     arrival = facts + random.sample(facts, len(facts) // 2)
     random.shuffle(arrival)
-    clocks = ()
-    for fact in arrival:
-        clocks = apply(clocks, (rule,), [fact])
-    assert apply(clocks, (rule,), ()) == apply((), (rule,), facts)
+    assert clocks_of((rule,), arrival, DESK) == clocks_of((rule,), facts, DESK)
 
 
 @given(st.sampled_from([RESOLUTION, HOTLINE]), histories, facts_of_a_case)
 def test_a_pause_never_makes_a_clock_due_or_warn_earlier(rule, facts, some_fact):
     pause = Fact("information_requested", some_fact.at, "the pause", some_fact.place)
-    (without,) = apply((), (rule,), facts)
-    (paused,) = apply((), (rule,), [*facts, pause])
+    (without,) = clocks_of((rule,), facts, DESK)
+    (paused,) = clocks_of((rule,), [*facts, pause], DESK)
     never = datetime.max.replace(tzinfo=UTC)
     for before, after in zip(without.runs(DESK), paused.runs(DESK), strict=True):
         assert (after.due_at or never) >= (before.due_at or never)
@@ -292,7 +285,7 @@ def test_a_pause_never_makes_a_clock_due_or_warn_earlier(rule, facts, some_fact)
 @given(rules, histories)
 def test_a_run_counts_exactly_its_target_outside_its_pauses(rule, facts):
     calendar = DESK if rule.calendar == "business" else BusinessCalendar.of("24/7")
-    (result,) = apply((), (rule,), facts)
+    (result,) = clocks_of((rule,), facts, DESK)
     for run in result.runs(DESK):
         if run.due_at is not None:
             paused = sum(

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.escalation.domain.clock_rules import ClockRule, Fact
-from services.escalation.domain.clocks import apply
-from services.escalation.domain.explanation import explained, length, local_time
+from services.escalation.domain.clocks import clocks_of
+from services.escalation.domain.explanation import FACTS, explained, length, local_time
+from services.escalation.domain.runs import Run
 from shared.calendar import BusinessCalendar
+from shared.programmes import load_programmes
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DESK = BusinessCalendar.of("Mo-Fr 08:00-18:00", region="DE-BE")
@@ -27,13 +29,18 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=BERLIN).astimezone(UTC)
 
 
-def sentences(*told: str) -> tuple[list[str], list[str]]:
+def a_run(*told: str) -> Run:
     facts = [
         Fact(name, at(moment), f"event {place}", (place, 0))
         for place, (name, moment) in enumerate(line.split() for line in told)
     ]
-    (clock,) = apply((), (RULE,), facts)
-    words = [words for run in clock.runs(DESK) for _, words in explained(RULE, run, DESK.zone)]
+    (clock,) = clocks_of((RULE,), facts, DESK)
+    (run,) = clock.runs(DESK)
+    return run
+
+
+def sentences(*told: str) -> tuple[list[str], list[str]]:
+    words = [words for _, words in explained(RULE, a_run(*told), DESK.zone)]
     return [each.de for each in words], [each.en for each in words]
 
 
@@ -95,8 +102,21 @@ def test_an_end_too_late():
 
 
 def test_a_fact_without_words_keeps_its_name():
-    german, _ = sentences("opened 23T08:00", "reopened 23T09:00")
-    assert german[-1].startswith("Mo 23.11.2026 09:00: reopened. Die Frist beginnt")
+    told = [words for _, words in explained(RULE, a_run("opened 23T08:00"), DESK.zone, {})]
+    assert told[0].de.startswith("Mo 23.11.2026 08:00: opened. Die Frist beginnt")
+
+
+def test_every_fact_that_moves_a_shipped_clock_has_words():
+    programmes = load_programmes()
+    versions = [version for each in programmes.by_code.values() for version in each.versions]
+    rules = [*programmes.desk.clocks, *(rule for version in versions for rule in version.clocks)]
+    moving = {
+        fact
+        for rule in rules
+        for facts in (rule.starts, rule.pauses, rule.resumes, rule.stops, rule.restarts)
+        for fact in (*facts, *rule.puts_off)
+    }
+    assert moving <= FACTS.keys()
 
 
 @pytest.mark.parametrize(

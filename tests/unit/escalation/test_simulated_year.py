@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.escalation.domain.clock_rules import ClockRule, Fact
-from services.escalation.domain.clocks import Clock, apply
+from services.escalation.domain.clocks import Clock, clocks_of
 from shared.calendar import BusinessCalendar
 from shared.periods import Period, end_of_day
 from tests.support import minute_by_minute as slow
@@ -54,7 +54,7 @@ def a_case(chance: random.Random) -> list[slow.Event]:
 
 def clock(of: ClockRule, events: list[slow.Event]) -> Clock:
     facts = [Fact(FACTS[what], at, f"e{n}", (n, 0)) for n, (at, what) in enumerate(events)]
-    (result,) = apply((), (of,), facts)
+    (result,) = clocks_of((of,), facts, DESK)
     return result
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.escalation.domain.clock_rules import ClockRule, ClockRuleError, Fact
-from services.escalation.domain.clocks import Clock, apply
+from services.escalation.domain.clocks import Clock, clocks_of
 from services.escalation.domain.explanation import explained
 from shared.calendar import BusinessCalendar
 from shared.periods import Period
@@ -42,7 +42,7 @@ def clock(of: ClockRule, *told: str) -> Clock:
     for place, line in enumerate(told):
         name, moment = line.split()
         facts.append(Fact(name, at(moment), f"event {place}", (place, 0)))
-    (result,) = apply((), (of,), facts)
+    (result,) = clocks_of((of,), facts, desk())
     return result
 
 
@@ -194,5 +194,5 @@ def test_it_explains_the_law_of_its_days():
 
 
 def test_only_a_period_rolls():
-    with pytest.raises(ClockRuleError, match="rolls to a working day"):
+    with pytest.raises(ClockRuleError, match="only a period rolls"):
         ClockRule("x", timedelta(hours=4), starts=("opened",), stops=("decided",), rolls=True)
