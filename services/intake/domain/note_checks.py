@@ -40,6 +40,8 @@ _OF_FIELD: Final[Mapping[str, str]] = {
     "amount": "amount",
     "stated_total": "amount",
     "date_of_loss": "date",
+    "bought_on": "date",
+    "date_of_birth": "date",
     "call_back_number": "phone_number",
     "currency": "currency",
 }

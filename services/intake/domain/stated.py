@@ -14,7 +14,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared.contract.base import Day
-from shared.contract.contacts import ClaimDetails, ClaimLine, Language
+from shared.contract.contacts import Claimant, ClaimDetails, ClaimLine, Language
 from shared.ids import find_case_ids
 
 MOST_LINES: Final = 200
@@ -67,6 +67,15 @@ class StatedLine(Stated):
     benefit: Code | None = None
     amount: Amount | None = None
     invoice_number: Code | None = None
+    bought_on: Day | None = Field(default=None, description="For things that lose value.")
+
+
+class StatedClaimant(Stated):
+    """For whom it is claimed, where that is not the policy's holder."""
+
+    name: Name | None = None
+    client_id: Code | None = None
+    date_of_birth: Day | None = None
 
 
 class StatedClaim(Stated):
@@ -82,6 +91,10 @@ class StatedClaim(Stated):
     stated_total: Amount | None = None
     iban: Annotated[str, StringConstraints(strip_whitespace=True, max_length=42)] | None = None
     text: Words = ""
+    claimant: StatedClaimant | None = None
+    circumstances: tuple[Code, ...] = Field(
+        default=(), max_length=20, description="Codes of the programme's exclusions that apply."
+    )
 
 
 def details_of(stated: StatedClaim) -> ClaimDetails:
@@ -98,9 +111,20 @@ def details_of(stated: StatedClaim) -> ClaimDetails:
                 benefit=line.benefit,
                 amount=line.amount,
                 invoice_number=line.invoice_number,
+                bought_on=line.bought_on,
             )
             for number, line in enumerate(stated.lines, start=1)
         ),
         stated_total=stated.stated_total,
         unconfirmed_iban=stated.iban,
+        claimant=_claimant(stated.claimant),
+        circumstances=tuple(dict.fromkeys(stated.circumstances)),
+    )
+
+
+def _claimant(stated: StatedClaimant | None) -> Claimant | None:
+    if stated is None:
+        return None
+    return Claimant(
+        name=stated.name or "", client_id=stated.client_id, date_of_birth=stated.date_of_birth
     )

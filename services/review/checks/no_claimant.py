@@ -19,14 +19,15 @@ TEXT = {
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Ask for whom it is claimed if it can't be for the holder."""
-    claimant, version = subject.claim.claimant, subject.version
-    if version is None or is_named(claimant) or ITEM in subject.waived:
+    version = subject.version
+    if version is None or not version.insured_persons:
         return
-    if claimant is None and (not version.insured_persons or claimed_for(subject) is not None):
+    if is_named(subject.claim.claimant) or ITEM in subject.waived:
         return
-    yield Finding(
-        code=CODE,
-        group=GROUP,
-        severity=Severity.ASK,
-        facts={"item": ITEM, "insured": str(len(version.insured_persons))},
-    )
+    if claimed_for(subject) is None:
+        yield Finding(
+            code=CODE,
+            group=GROUP,
+            severity=Severity.ASK,
+            facts={"item": ITEM, "insured": str(len(version.insured_persons))},
+        )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.contract.case_file import CaseFileUpdated
-from shared.contract.contacts import ClaimDetails, ClaimLine, ContactReceived
+from shared.contract.contacts import Claimant, ClaimDetails, ClaimLine, ContactReceived
 
 _ASKED_FIELDS = {
     "policy_number": "policy_number",
@@ -28,27 +28,42 @@ def claim_after(case: CaseFileUpdated | None, contact: ContactReceived) -> Claim
         lines = _numbered(stated.lines)
         return stated if lines is stated.lines else stated.model_copy(update={"lines": lines})
     claim, news = case.claim, contact.claim
-    if news is None:
-        return claim
     asked = {item.item for item in case.checklist if item.status == "open"}
-    changes: dict[str, Any] = {}
+    if news is None:
+        told = contact.words.text.strip() if "description" in asked else ""
+        return claim.model_copy(update={"description": told}) if told else claim
+    changes: dict[str, Any] = {
+        "claimant": _claimant_after(claim.claimant, news.claimant, anew="claimant" in asked),
+        "circumstances": tuple(dict.fromkeys((*claim.circumstances, *news.circumstances))),
+    }
     for item, field in _ASKED_FIELDS.items():
         value = getattr(news, field)
         if value is not None and (getattr(claim, field) is None or item in asked):
             changes[field] = value
-    if not claim.description:
-        changes["description"] = news.description
+    if not claim.description.strip():
+        changes["description"] = news.description or claim.description
     if not claim.lines:
         changes["lines"] = _numbered(news.lines)
         changes["stated_total"] = claim.stated_total or news.stated_total
     else:
-        wrong = {
-            item.line_id
-            for item in case.checklist
-            if item.item == "amount" and item.status == "open"
-        }
-        changes["lines"] = _filled(claim.lines, news.lines, wrong)
+        changes["lines"] = _filled(
+            claim.lines, news.lines, _lines_asked(case), _lines_asked(case, "amount")
+        )
     return claim.model_copy(update=changes)
+
+
+def _claimant_after(
+    known: Claimant | None, told: Claimant | None, *, anew: bool
+) -> Claimant | None:
+    """For whom it is claimed: as it was said first, its gaps filled; anew if that was asked."""
+    if known is None or told is None or anew:
+        return told or known
+    gaps = {
+        field: value
+        for field in Claimant.model_fields
+        if not getattr(known, field) and (value := getattr(told, field))
+    }
+    return known.model_copy(update=gaps) if gaps else known
 
 
 def _numbered(lines: tuple[ClaimLine, ...]) -> tuple[ClaimLine, ...]:
@@ -60,8 +75,21 @@ def _numbered(lines: tuple[ClaimLine, ...]) -> tuple[ClaimLine, ...]:
     )
 
 
+def _lines_asked(case: CaseFileUpdated, item: str | None = None) -> set[int | None]:
+    """The lines about which something is open, or this item."""
+    return {
+        each.line_id
+        for each in case.checklist
+        if each.status == "open"
+        and (each.item == item if item else each.line_id is not None or each.item == "amount")
+    }
+
+
 def _filled(
-    lines: tuple[ClaimLine, ...], news: tuple[ClaimLine, ...], asked: set[int | None]
+    lines: tuple[ClaimLine, ...],
+    news: tuple[ClaimLine, ...],
+    asked: set[int | None],
+    wrong: set[int | None],
 ) -> tuple[ClaimLine, ...]:
     """The lines, their gaps filled from new lines.
 
@@ -69,22 +97,23 @@ def _filled(
     one open question; otherwise a person has to see what belongs to what.
     """
     if len(news) == len(lines):
-        return tuple(_with_gaps_filled(*pair, asked) for pair in zip(lines, news, strict=True))
+        return tuple(_with_gaps_filled(*pair, wrong) for pair in zip(lines, news, strict=True))
     if len(news) == 1 and len(asked) == 1:
         return tuple(
-            _with_gaps_filled(line, news[0], asked) if line.line_id in asked else line
+            _with_gaps_filled(line, news[0], wrong) if line.line_id in asked else line
             for line in lines
         )
     return lines
 
 
-def _with_gaps_filled(line: ClaimLine, news: ClaimLine, asked: set[int | None]) -> ClaimLine:
+def _with_gaps_filled(line: ClaimLine, news: ClaimLine, wrong: set[int | None]) -> ClaimLine:
     return line.model_copy(
         update={
             "amount": news.amount
-            if line.amount is None or (line.line_id in asked and news.amount is not None)
+            if line.amount is None or (line.line_id in wrong and news.amount is not None)
             else line.amount,
             "benefit": line.benefit or news.benefit,
             "invoice_number": line.invoice_number or news.invoice_number,
+            "bought_on": line.bought_on or news.bought_on,
         }
     )

@@ -17,8 +17,8 @@ _LEAST_COMMON = 2
 def claimed_for(subject: ClaimUnderReview) -> InsuredPerson | None:
     """The insured person for whom it is claimed; None if they are not known to be one.
 
-    Without a claimant it is the policy's holder. A policy that names nobody insures its holder,
-    and the clients that it lists.
+    Without a name or number it is the policy's holder. A policy that names nobody insures its
+    holder, and the clients that it lists.
     """
     version, policy = subject.version, subject.policy
     if version is None or policy is None:
@@ -30,8 +30,9 @@ def claimed_for(subject: ClaimUnderReview) -> InsuredPerson | None:
         relation="holder",
         date_of_birth=subject.holder_born_on,
     )
-    if claimant is None:
-        claimant = Claimant(client_id=policy.holder_client_id)
+    if claimant is None or not is_named(claimant):
+        told = claimant.date_of_birth if claimant else None
+        claimant = Claimant(client_id=policy.holder_client_id, date_of_birth=told)
     if not persons:
         return _complete(holder, claimant) if _is(claimant, holder) else _listed(claimant, version)
     for person in persons:
