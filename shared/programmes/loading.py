@@ -1,6 +1,6 @@
 """Reads programme files: exact numbers, no key twice, errors with file, line and column."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,9 +8,10 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared.plain_mistakes import meant, plain_mistakes
 from shared.programmes.models import DeskRules
 from shared.programmes.programme import Programme, ProgrammeVersion
-from shared.written_files import Place, WrittenFile, WrittenFileError, mistakes_of, named
+from shared.written_files import Mistake, Place, WrittenFile, WrittenFileError
 
 SHIPPED: Final = Path(__file__).parent / "data"
 DESK_FILE: Final = "desk.yaml"
@@ -60,100 +61,165 @@ def load_programmes(directory: Path | None = None) -> Programmes:
             own, the shipped one holds.
 
     Raises:
-        ProgrammeError: A file can't be read or says something impossible.
+        ProgrammeError: Files can't be read or say something impossible; it names every mistake of
+            every file.
     """
     folder = directory or SHIPPED
-    desk_file = folder / DESK_FILE
-    if not desk_file.exists():
-        desk_file = SHIPPED / DESK_FILE
-    desk = _File(desk_file).build(DeskRules, {})
+    desk = read_desk(folder)
     by_code: dict[str, Programme] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name == DESK_FILE:
+    wrong: list[Mistake | str] = []
+    for path in programme_files(folder):
+        try:
+            file = ProgrammeFile(path, desk)
+        except ProgrammeError as error:
+            wrong += error.mistakes or [str(error)]
             continue
-        programme = _programme(path, desk)
-        if programme.code in by_code:
-            message = f"{path}: programme {programme.code!r} is in another file already"
-            raise ProgrammeError(message)
-        by_code[programme.code] = programme
-    if not by_code:
-        message = f"{folder}: no programme here; a programme is one .yaml file"
-        raise ProgrammeError(message)
+        code = file.programme.code
+        if code in by_code:
+            wrong.append(file.mistake(("code",), f"programme {code!r} is in another file already"))
+        by_code[code] = file.programme
+    if not by_code and not wrong:
+        wrong.append(f"{folder}: no programme here; a programme is one .yaml file")
+    if wrong:
+        raise ProgrammeError(*wrong)
     return Programmes(desk, by_code)
 
 
-def _programme(path: Path, desk: DeskRules) -> Programme:
-    """One programme, its versions completed with what the file and the desk say for all."""
-    file = _File(path)
-    common = {key: file.value(key) for key in _COMMON if key in file.content}
-    versions = file.value("versions")
-    if not isinstance(versions, list) or not versions:
-        raise file.error(("versions",), "`versions` is a list with at least one version")
-    completed: list[Any] = []
-    for version in versions:
-        if not isinstance(version, dict):
-            completed.append(version)
-            continue
-        own_reasons = version.get("reasons") or {}
-        completed.append(
-            {
-                "answer_days": desk.answer_days,
-                **common,
-                **version,
-                "clocks": _clocks(desk, version.get("clocks", [])),
-                "reasons": {**desk.reasons, **own_reasons}
-                if isinstance(own_reasons, dict)
-                else own_reasons,
-            }
-        )
-    unknown = file.content.keys() - {*_COMMON, "versions"}
-    if unknown:
-        place = (min(map(str, unknown)),)
-        raise file.error(place, "no such field of a programme")
-    return file.build(Programme, {"code": common.get("code"), "versions": completed})
+def programme_files(folder: Path) -> list[Path]:
+    """The files of a folder's programmes."""
+    return [path for path in sorted(folder.glob("*.yaml")) if path.name != DESK_FILE]
 
 
-def _clocks(desk: DeskRules, own: Any) -> Any:
-    """The desk's clocks and the programme's; one of the same kind replaces the desk's."""
-    if not isinstance(own, list):
-        return own
-    kinds = {clock.get("kind") for clock in own if isinstance(clock, dict)}
-    return [*(clock for clock in desk.clocks if clock.kind not in kinds), *own]
+def read_desk(folder: Path) -> DeskRules:
+    """The desk's rules in a folder; the shipped ones if it has none of its own.
+
+    Raises:
+        ProgrammeError: They can't be read or say something impossible.
+    """
+    own = folder / DESK_FILE
+    return DeskFile(own if own.exists() else SHIPPED / DESK_FILE).rules
 
 
 class _File(WrittenFile):
-    """A programme file."""
+    """A file that makes one model."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
             path, ProgrammeError, "a programme file holds fields, such as `code: travel`"
         )
 
-    def value(self, key: str) -> Any:
-        """A field of the file, None if absent."""
-        return self.content.get(key)
-
-    def build(self, model: type[_Model], values: dict[str, Any]) -> _Model:
+    def build(self, model: type[_Model], values: dict[str, Any], known: Container[str]) -> _Model:
         """The model of the file.
+
+        Args:
+            model: What it is.
+            values: What it says, completed.
+            known: The fields that the file itself may have.
 
         Raises:
             ProgrammeError: It names every mistake with its line and column.
         """
+        wrong = [
+            self.mistake((name,), f"no such field; {meant(name, self.fields)}")
+            for name in map(str, self.content)
+            if name not in known
+        ]
         try:
-            return model.model_validate(values or self.content)
+            built = model.model_validate(values)
         except ValidationError as error:
-            mistakes = sorted(
-                (*self.position(place), named(place), said)
-                for place, said in (
-                    (self._origin(place), said) for place, said in mistakes_of(error)
-                )
-            )
-            lines = [f"{self.path}:{row}:{col}: {name}: {msg}" for row, col, name, msg in mistakes]
-            raise ProgrammeError("\n".join(dict.fromkeys(lines))) from None
+            wrong += [
+                self.mistake(self.origin(place), said)
+                for place, said in plain_mistakes(error, model)
+            ]
+        if wrong:
+            raise ProgrammeError(*sorted(set(wrong)))
+        return built
 
-    def _origin(self, place: Place) -> Place:
-        """Where the author wrote it: what a version has from its programme stands at the top."""
-        inherited = place[2:]
-        if place[:1] != ("versions",) or not inherited or inherited[0] not in self.content:
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields at the top of the file."""
+        raise NotImplementedError
+
+    def origin(self, place: Place) -> Place:
+        """Where in the file its author wrote what stands at a place of the model."""
+        return place
+
+
+class DeskFile(_File):
+    """`desk.yaml`, and the rules in it.
+
+    Raises:
+        ProgrammeError: It can't be read or says something impossible.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.rules = self.build(DeskRules, self.content, self.content)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields at the top of the file."""
+        return tuple(DeskRules.model_fields)
+
+
+class ProgrammeFile(_File):
+    """A programme's file, and the programme in it, completed with what the desk says for all.
+
+    Raises:
+        ProgrammeError: It can't be read or says something impossible.
+    """
+
+    def __init__(self, path: Path, desk: DeskRules) -> None:
+        super().__init__(path)
+        self._desk = desk
+        self._desks_clocks: dict[int, int] = {}
+        common: dict[str, Any] = {key: self.content[key] for key in _COMMON if key in self.content}
+        versions = self.content.get("versions")
+        if not isinstance(versions, list) or not versions:
+            raise self.error(("versions",), "`versions` is a list with at least one version")
+        completed = [self._completed(at, version, common) for at, version in enumerate(versions)]
+        values = {"code": common.get("code"), "versions": completed}
+        self.programme = self.build(Programme, values, self.fields)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields at the top of the file."""
+        return (*_COMMON, "versions")
+
+    def _completed(self, index: int, version: Any, common: dict[str, Any]) -> Any:
+        """A version with what the file and the desk say for all."""
+        if not isinstance(version, dict):
+            return version
+        own_reasons = version.get("reasons") or {}
+        clocks = version.get("clocks", [])
+        if isinstance(clocks, list):
+            kinds = {clock.get("kind") for clock in clocks if isinstance(clock, dict)}
+            desks = [clock for clock in self._desk.clocks if clock.kind not in kinds]
+            self._desks_clocks[index] = len(desks)
+            clocks = [*desks, *clocks]
+        return {
+            "answer_days": self._desk.answer_days,
+            **common,
+            **version,
+            "clocks": clocks,
+            "reasons": {**self._desk.reasons, **own_reasons}
+            if isinstance(own_reasons, dict)
+            else own_reasons,
+        }
+
+    def origin(self, place: Place) -> Place:
+        """Where the author wrote it: what a version has from its programme stands at the top.
+
+        A version's own clocks come after those of the desk.
+        """
+        if place[:1] != ("versions",) or len(place) < 3:
             return place
-        return inherited
+        _, version, field, *further = place
+        written = self.content["versions"][version]
+        if field in self.content and not (isinstance(written, dict) and field in written):
+            return (field, *further)
+        if field == "clocks" and further and isinstance(further[0], int):
+            assert isinstance(version, int)
+            own = further[0] - self._desks_clocks.get(version, 0)
+            return ("versions", version, "clocks", max(own, 0), *further[1:])
+        return place

@@ -14,7 +14,8 @@ from shared.calendar import BusinessCalendar
 from shared.contract.contacts import Language
 from shared.contract.departments import TaskKind
 from shared.periods import End, NamedDay, Period, parse_end
-from shared.programmes.terms import Code, Data, Words
+from shared.plain_mistakes import unknown_name
+from shared.programmes.terms import Code, Data, Words, refuse
 
 FACT_NAMES = frozenset(
     {
@@ -162,6 +163,13 @@ class ClockRule(Data):
             raise ValueError("it needs facts that start it: `starts`, or `restarts`")
         if self.formerly and not isinstance(self.target, Period):
             raise ValueError("`formerly` is for periods such as `4 days`")
+        return self
+
+    @model_validator(mode="after")
+    def _ever_valid(self) -> Self:
+        first, last = self.valid_from, self.valid_until
+        if first is not None and last is not None and last < first:
+            refuse([(("valid_until",), f"is before valid_from, {first}")])
         return self
 
 

@@ -7,11 +7,13 @@ reader; see `models.py` for those parts and `terms.py` for the terms that decide
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from shared.contract.contacts import Language
+from shared.plain_mistakes import unknown_name
 from shared.programmes.models import ClockRule, Reason
 from shared.programmes.terms import (
     ArithmeticStepName,
@@ -29,6 +31,9 @@ from shared.programmes.terms import (
     WrittenDeductible,
     refuse,
 )
+
+DECIDING_ROLES = ("representative", "senior_representative", "supervisor")
+"""Who decides alone, each up to an amount."""
 
 _STEP_OF_TERM = {
     "limit_per_item": ArithmeticStepName.LIMIT_PER_ITEM,
@@ -113,6 +118,18 @@ class ProgrammeVersion(Data):
         _check_reasons(exclusions, info)
         return exclusions
 
+    @field_validator("authority")
+    @classmethod
+    def _known_roles(cls, authority: dict[str, Decimal | None]) -> dict[str, Decimal | None]:
+        refuse(
+            [
+                ((role,), f"no such role; {unknown_name(role, DECIDING_ROLES)}")
+                for role in authority
+                if role not in DECIDING_ROLES
+            ]
+        )
+        return authority
+
     @field_validator("arithmetic")
     @classmethod
     def _complete(
@@ -193,12 +210,18 @@ class Programme(Data):
 
     @model_validator(mode="after")
     def _versions_in_order(self) -> Self:
-        days = [version.valid_from for version in self.versions]
-        if days != sorted(set(days)):
-            raise ValueError("versions come oldest first, each with a valid_from of its own")
+        wrong: list[tuple[tuple[str | int, ...], str]] = []
+        for index, (one, other) in enumerate(pairwise(self.versions), 1):
+            if other.valid_from <= one.valid_from:
+                said = f"versions come oldest first; the one before is valid from {one.valid_from}"
+                wrong.append((("versions", index, "valid_from"), said))
         names = [version.version for version in self.versions]
-        if len(names) != len(set(names)):
-            raise ValueError("each version has a name of its own")
+        wrong += [
+            (("versions", index, "version"), f"{name!r} is another version's name already")
+            for index, name in enumerate(names)
+            if name in names[:index]
+        ]
+        refuse(wrong)
         return self
 
     def version_on(self, day: date) -> ProgrammeVersion | None:

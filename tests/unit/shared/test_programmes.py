@@ -185,19 +185,34 @@ def test_the_desk_s_day_is_the_one_of_its_zone(shipped: Programmes):
 @pytest.mark.parametrize(
     ("wrong", "right", "place", "words"),
     [
-        ("limit_per_claim: 300.00", "limit_per_claim: -1", "14:9", "greater than or equal to 0"),
-        ("limit_per_claim: 300.00", "limit_per_clam: 300.00", "14:9", "Extra inputs"),
-        ("limit_per_claim: 300.00", "limit_per_claim: 300.005", "14:9", "2 decimal places"),
-        ("limit_per_claim: 300.00", "required_documents: [bill]", "14:30", "'invoice'"),
-        ("currency: EUR", "currency: euro", "7:5", "pattern"),
-        ("valid_from: 2020-01-01", "valid_from: soon", "6:5", "date"),
-        ("kind: insurer", "kind: bank", "2:1", "'insurer' or 'agency'"),
-        ("code: travel", "code: Travel!", "1:1", "pattern"),
+        ("limit_per_claim: 300.00", "limit_per_claim: -1", "14:9", "must be at least 0"),
+        (
+            "limit_per_claim: 300.00",
+            "limit_per_clam: 300.00",
+            "14:9",
+            "did you mean `limit_per_claim`?",
+        ),
+        (
+            "limit_per_claim: 300.00",
+            "limit_per_claim: 300.005",
+            "14:9",
+            "more than two decimal places",
+        ),
+        (
+            "limit_per_claim: 300.00",
+            "required_documents: [bill]",
+            "14:30",
+            "known here: invoice, letter",
+        ),
+        ("currency: EUR", "currency: euro", "7:5", "three capital letters"),
+        ("valid_from: 2020-01-01", "valid_from: soon", "6:5", "no day of the calendar"),
+        ("kind: insurer", "kind: bank", "2:1", "known here: agency, insurer"),
+        ("code: travel", "code: Travel!", "1:1", "small letters"),
         ("code: travel", "cod: travel", "1:1", "no such field"),
-        ("automatic_limit: 100.10", "deductible: 1", "5:5", "Field required"),
+        ("automatic_limit: 100.10", "deductible: 1", "5:5", "is missing"),
         ("automatic_limit: 100.10", "automatic_limit: 1\n    automatic_limit: 2", "9:5", "twice"),
         ("  - version", "  - - version", "5:", ""),
-        ("en: Luggage}", "en: ''}", "12:29", "at least 1 character"),
+        ("en: Luggage}", "en: ''}", "12:29", "must not be empty"),
     ],
 )
 def test_a_mistake_is_named_with_line_and_column(
@@ -242,7 +257,7 @@ def test_versions_out_of_order_or_of_one_name_are_refused(tmp_path: Path):
     version = SMALL[SMALL.index("  - version") :]
     earlier = version.replace('"1"', '"0"').replace("2020", "2019")
     assert "oldest first" in _mistake(tmp_path, SMALL + earlier)
-    assert "name of its own" in _mistake(tmp_path, SMALL + version.replace("2020", "2024"))
+    assert "name already" in _mistake(tmp_path, SMALL + version.replace("2020", "2024"))
 
 
 def test_each_step_of_the_arithmetic_stands_once(tmp_path: Path):
