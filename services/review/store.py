@@ -13,8 +13,10 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.accounts_store import keep_confirmed
+from services.review.complaints_store import save_complaints
 from services.review.domain.ledger import Ledger
 from services.review.history_store import keep_changes
+from services.review.payments_store import save_awaiting
 from services.review.prompts_store import save_prompts
 from services.review.tables import case_contacts, cases, clients, ledgers, people, policies
 from services.review.tables import metadata as metadata  # where migrations look for it
@@ -70,7 +72,7 @@ class StoredCase:
 async def save_cases(
     connection: AsyncConnection, changed: Sequence[StoredCase], contacts: Mapping[str, str]
 ) -> None:
-    """Store cases as they are now, their prompts and history, and which contact is whose.
+    """Store cases as they are now, what is listed of them, and which contact is whose.
 
     Args:
         connection: In the transaction that locked the cases.
@@ -99,7 +101,10 @@ async def save_cases(
         [{"contact_id": contact, "case_id": case} for contact, case in contacts.items()],
         ignore_conflicts=True,
     )
-    await save_prompts(connection, [stored.case for stored in changed])
+    after = [stored.case for stored in changed]
+    await save_prompts(connection, after)
+    await save_complaints(connection, after)
+    await save_awaiting(connection, after)
     await keep_changes(connection, [stored.before for stored in changed if stored.before])
 
 

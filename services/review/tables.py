@@ -117,3 +117,9 @@ complaints = Table(
     Column("received_on", Date, nullable=False, index=True),
     Column("body", Text, nullable=False),
 )
+awaiting_accounts = Table(
+    "awaiting_accounts",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("client_id", Text, nullable=False, index=True),
+)
