@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.review.domain.case import add_contact, continues, open_case
 from services.review.domain.known import Known
 from services.review.publication import publish
+from services.review.records import NewRecord, record_of, save_records
 from services.review.touched import Touched, new_case_ids
 from shared.contract.contacts import ContactReceived
 from shared.messaging.processing import UnitOfWork
@@ -29,6 +30,7 @@ async def review(
         return
     case_ids = await new_case_ids(work.connection, contacts)
     case_of_contact: dict[str, str] = {}
+    records: list[NewRecord | None] = []
     for contact in contacts:
         case = touched.cases.get(contact.case_id or "")
         if case is not None and not continues(case, contact):
@@ -41,8 +43,12 @@ async def review(
             touched.client_for(contact, policy),
             policy,
             touched.past_claims(policy, case_id),
+            touched.accounts,
         )
         after = add_contact(case, contact, known) if case else open_case(contact, case_id, known)
-        touched.note(publish(work, case, after))
+        stored = publish(work, case, after)
+        records.append(record_of(stored, known, touched.ledger_of(policy)))
+        touched.note(stored)
         case_of_contact[contact.contact_id] = case_id
     await touched.save(work.connection, case_of_contact)
+    await save_records(work, records)

@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter
 
-from services.review.api import cases, decisions, policies, prompts
+from services.review.api import cases, decisions, policies, prompts, records
 from services.review.app import App
 
 
 def router(app: App) -> APIRouter:
     """The routes of review."""
     routes = APIRouter()
-    for part in (cases, decisions, policies, prompts):
+    for part in (cases, decisions, policies, prompts, records):
         routes.include_router(part.router(app))
     return routes

@@ -11,8 +11,11 @@ from services.review.app import App
 from services.review.domain.acting import is_active
 from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
-from services.review.history_store import changes_since
+from services.review.domain.reassessment import assessed_as_known, reassessed
+from services.review.history_store import changes_since, told
+from services.review.knowing import Knowledge
 from services.review.publication import publish
+from services.review.records import record_of, save_records
 from shared.auth import READERS, STAFF, Actor, requires
 from shared.contract.case_file import CaseFileUpdated
 from shared.errors import NotFound, VersionConflict
@@ -51,11 +54,27 @@ async def change_case(
         except VersionConflict as conflict:
             await _explain(work.connection, conflict, case)
             raise
-        stored = publish(work, case, after, actor.subject)
-        await store.save_cases(work.connection, [stored], {})
-        if ledger is not None and after.claim is not None:
-            await store.save_ledgers(work.connection, [ledger.with_case(after)])
-        return stored.case
+        decides = len(after.decisions) > len(case.decisions) and case.claim is not None
+        stale = reassessed(case, known) if decides else None
+        if stale is None:
+            after = assessed_as_known(after, known) if decides else after
+            return await _save(work, publish(work, case, after, actor.subject), known, ledger)
+        # What the person decided on is no longer so: it is kept for their next look.
+        again = await _save(work, publish(work, case, stale), known, ledger)
+        outdated = VersionConflict(again.sequence, "the assessment has changed", read=case.sequence)
+        outdated.changes = [told(again)]
+    raise outdated
+
+
+async def _save(
+    work: UnitOfWork, stored: store.StoredCase, known: Known, ledger: Ledger | None
+) -> CaseFileUpdated:
+    """Store a changed case, what it claims on its policy, and the record of its new decision."""
+    await store.save_cases(work.connection, [stored], {})
+    if ledger is not None and stored.case.claim is not None:
+        await store.save_ledgers(work.connection, [ledger.with_case(stored.case)])
+    await save_records(work, [record_of(stored, known, ledger)])
+    return stored.case
 
 
 async def _locked(
@@ -67,18 +86,10 @@ async def _locked(
     wanted = [number] if number else []
     ledgers = await store.lock_ledgers(work.connection, wanted)
     case = found(await store.load_cases(work.connection, [case_id], lock=True), case_id)
-    policies = await store.load_policies(work.connection, wanted)
     colleague = await people.colleague(work.connection, actor.subject)
     is_active(colleague)
-    ledger = ledgers.get(number or "")
-    known = Known(
-        programmes=app.programmes,
-        now=work.now,
-        policy=policies.get(number or ""),
-        past_claims=ledger.others(case_id) if ledger else (),
-        colleague=colleague,
-    )
-    return case, known, ledger
+    knowledge = await Knowledge.of(work.connection, app.programmes, work.now, [case], ledgers)
+    return case, knowledge.known(case, colleague), ledgers.get(number or "")
 
 
 async def _explain(

@@ -1,15 +1,21 @@
 """A claim before the checks: what they see of it, and the same again without news of its client."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from services.review.checks import needs_person
-from services.review.domain.assessment import assess
-from services.review.domain.checklist import waived
+from services.review.checks import account_of_another_client, needs_person
+from services.review.domain.accounts import belongs_to_others
+from services.review.domain.assessment import assess, open_questions
+from services.review.domain.assessment_changes import assessment_changes
+from services.review.domain.checklist import brought_up_to_date, waived
 from services.review.domain.known import Known
 from services.review.domain.subject import ClaimUnderReview
+from services.review.domain.transitions import SYSTEM, changed
 from shared.contract.assessment import Assessment
 from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.contacts import ClaimDetails, Document
+from shared.contract.facts import Assessed, Fact, InformationReceived
 
 
 def under_review(
@@ -31,9 +37,10 @@ def under_review(
         client_id: Who wrote, if that is certain.
         needs_person: Why a person must look first, if so.
     """
+    policy, holder = known.policy, known.payee
     return ClaimUnderReview(
         claim=claim,
-        policy=known.policy,
+        policy=policy,
         programme=known.programme_for(claim),
         past_claims=known.past_claims,
         documents=documents,
@@ -43,6 +50,24 @@ def under_review(
         today=known.today,
         needs_person=needs_person,
         waived=waived(case.checklist),
+        holder_name=holder.name if holder is not None else "",
+        holder_born_on=holder.date_of_birth if holder is not None else None,
+        account_confirmed=holder is not None and holder.confirmed_iban is not None,
+        account_of_others=belongs_to_others(
+            claim.unconfirmed_iban, (known.client, holder), policy, known.accounts
+        )
+        or _was_anothers(case, claim),
+    )
+
+
+def _was_anothers(case: CaseFileUpdated, claim: ClaimDetails) -> bool:
+    """Was the account known as somebody else's before? Then a person clears that up, not time."""
+    if case.assessment is None or case.claim is None:
+        return False
+    if case.claim.unconfirmed_iban != claim.unconfirmed_iban:
+        return False
+    return any(
+        finding.code == account_of_another_client.CODE for finding in case.assessment.findings
     )
 
 
@@ -62,6 +87,55 @@ def subject_of(case: CaseFileUpdated, known: Known) -> ClaimUnderReview:
 def assessed_again(case: CaseFileUpdated, known: Known) -> Assessment:
     """The claim assessed with what is known now, without news from its client."""
     return assess(subject_of(case, known))
+
+
+def reassessed(
+    case: CaseFileUpdated, known: Known, *, because: Sequence[Fact] = ()
+) -> CaseFileUpdated | None:
+    """An open claim with what is known now; None if its assessment says the same.
+
+    Nothing is decided and nobody is asked: a claim that waits for its client for nothing any more
+    goes to a person, any other stays where it is.
+
+    Args:
+        case: The case, with a claim that was assessed before.
+        known: The policy, its other claims, the instant.
+        because: What happened to the case that calls for it, told first.
+    """
+    assert case.assessment is not None
+    assert case.claim is not None
+    again = assessed_again(case, known)
+    differs = assessment_changes(case.assessment, again)
+    if not differs:
+        return None
+    checklist = brought_up_to_date(
+        case.checklist, open_questions(again.findings), contact_id=SYSTEM
+    )
+    facts = [*because, Assessed()]
+    changes: dict[str, Any] = {}
+    if case.state is CaseState.WAITING_FOR_CLIENT and not checklist.is_open:
+        facts.append(InformationReceived())
+        changes = {"state": CaseState.WAITING_FOR_PERSON, "answer_by": None}
+    return changed(
+        case,
+        known.now,
+        facts,
+        assessment=again,
+        changes=differs,
+        checklist=checklist.items,
+        programme=known.policy.programme if known.policy else case.programme,
+        programme_version=again.programme_version,
+        **changes,
+    )
+
+
+def assessed_as_known(case: CaseFileUpdated, known: Known) -> CaseFileUpdated:
+    """The case with its assessment as it is now, where it says the same but of newer facts.
+
+    Such as a policy's revision; so that a decision's record rests on exactly what was known.
+    """
+    again = assessed_again(case, known)
+    return case if again == case.assessment else case.model_copy(update={"assessment": again})
 
 
 def reason_for_person(assessment: Assessment | None) -> str | None:
