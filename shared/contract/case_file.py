@@ -28,7 +28,7 @@ from shared.contract.contacts import (
     Language,
     UnconfirmedDetails,
 )
-from shared.contract.decisions import Advance, Decision, QualityReview
+from shared.contract.decisions import Advance, Decision, QualityReview, Reopening
 from shared.contract.departments import DepartmentTask
 from shared.contract.facts import Fact
 from shared.contract.reference import PostalAddress
@@ -114,6 +114,7 @@ class CaseFileUpdated(Body):
     proposal: Decision | None = Field(
         default=None, description="A trainee's decision that waits for a second person."
     )
+    reopened: Reopening | None = None
     quality_review: QualityReview | None = None
     warning: ConsequencesWarning | None = None
     changes: tuple[AssessmentChange, ...] = Field(

@@ -32,6 +32,9 @@ class Decision(Body):
     outcome: DecisionOutcome
     by: Identifier = Field(description="Who decided; 'system' for a straight-through approval.")
     by_roles: tuple[Identifier, ...] = ()
+    proposed_by: Identifier | None = Field(
+        default=None, description="The trainee whose proposal it was, if it was one."
+    )
     at: Instant
     reasons: tuple[Identifier, ...] = Field(default=(), description="Reason codes.")
     comment: ShortText = ""
@@ -39,6 +42,16 @@ class Decision(Body):
     currency: str = "EUR"
     approved: Amount
     case_sequence: int = Field(description="Sequence of the case file that was decided on.")
+
+
+class Reopening(Body):
+    """Why a settled case was opened again, the last time."""
+
+    reason: Literal["new_facts", "objection", "error", "payment_returned", "policy_corrected"]
+    by: Identifier
+    at: Instant
+    comment: ShortText = ""
+    received_on: date | None = Field(default=None, description="When an objection came in.")
 
 
 class QualityReview(Body):

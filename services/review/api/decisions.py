@@ -1,21 +1,12 @@
-"""What people do with a case: decide it, waive what is missing, settle it."""
+"""What people do with a case: decide it, waive what is missing."""
 
 from fastapi import APIRouter
-from pydantic import Field
 
 from services.review.api.changing import Decider, change_case
 from services.review.app import App
-from services.review.domain.decisions import DecisionRequest, close_request, decide
+from services.review.domain.decisions import DecisionRequest, decide
 from services.review.domain.waivers import WaiverRequest, waive
-from shared.contract.base import Body, ShortText
 from shared.contract.case_file import CaseFileUpdated
-
-
-class CloseRequest(Body):
-    """What a person says when a service request is settled."""
-
-    sequence: int = Field(ge=1, description="Sequence of the case file that the person read.")
-    comment: ShortText = ""
 
 
 def router(app: App) -> APIRouter:
@@ -38,18 +29,6 @@ def router(app: App) -> APIRouter:
         """Go on without something that is missing; no approval while anything is."""
         return await change_case(
             app, case_id, actor, lambda case, known: waive(case, item, request, actor, known)
-        )
-
-    @routes.post("/cases/{case_id}/close")
-    async def close_case(case_id: str, request: CloseRequest, actor: Decider) -> CaseFileUpdated:
-        """Settle a service request."""
-        return await change_case(
-            app,
-            case_id,
-            actor,
-            lambda case, known: close_request(
-                case, request.sequence, request.comment, actor, known
-            ),
         )
 
     return routes

@@ -13,13 +13,16 @@ from services.review.domain.claim import claim_after
 from services.review.domain.known import Known
 from services.review.domain.passing_on import handover_facts
 from services.review.domain.prompts import PromptCode, with_prompt
-from services.review.domain.reassessment import under_review
+from services.review.domain.reassessment import subject_of, under_review
+from services.review.domain.requests import opening_steps, with_news
+from services.review.domain.settling import after_decision
 from services.review.domain.transitions import SETTLED, SYSTEM, changed, notice_requested
 from shared.contract.assessment import Assessment, Recommendation
 from shared.contract.case_file import CaseClient, CaseFileUpdated
 from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import (
     Channel,
+    ClaimDetails,
     ContactPassedOn,
     ContactReceived,
     DocumentKind,
@@ -99,7 +102,7 @@ def open_case(contact: ContactReceived, case_id: str, known: Known) -> CaseFileU
         notice_requested(case_id, notice, contact.contact_id),
     ]
     if kind is not CaseKind.CLAIM:
-        return case.model_copy(update={"facts": tuple(facts)})
+        return opening_steps(case.model_copy(update={"facts": tuple(facts)}), contact, known)
     return _reviewed(case, contact, known, {}, facts)
 
 
@@ -141,7 +144,7 @@ def add_contact(case: CaseFileUpdated, contact: ContactReceived, known: Known) -
         code = PromptCode.CONTACT_AFTER_DECISION
         return with_prompt(after, code, known.now, contact_id=contact.contact_id)
     if case.kind is not CaseKind.CLAIM:
-        return changed(case, known.now, facts, **changes)
+        return with_news(changed(case, known.now, facts, **changes), contact)
     changes["sender_client_id"] = contact.client_id or case.sender_client_id
     if case.client is None and known.client is not None:
         changes["client"] = _case_client(known.client)
@@ -150,6 +153,35 @@ def add_contact(case: CaseFileUpdated, contact: ContactReceived, known: Known) -
         changes["policy_number"] = known.policy.policy_number
         changes["programme"] = known.policy.programme
     return _reviewed(case, contact, known, {**changes, "sequence": case.sequence + 1}, facts)
+
+
+def become_claim(case: CaseFileUpdated, known: Known) -> CaseFileUpdated:
+    """A case that turned out to be a claim: assessed, and its client asked for what is missing.
+
+    A person said so and has it, unless the client is asked: nothing is approved by that.
+
+    Args:
+        case: The case, which waits for a person or is a supervisor's; the facts join its own.
+        known: The policy, its other claims, the instant.
+    """
+    claim = case.claim or ClaimDetails(policy_number=case.policy_number, description=case.subject)
+    case = case.model_copy(update={"claim": claim})
+    assessment = assess(subject_of(case, known))
+    checklist = brought_up_to_date(
+        case.checklist, open_questions(assessment.findings), contact_id=case.contact_ids[-1]
+    )
+    facts: list[Fact] = [*case.facts, Assessed()]
+    programme = known.programme_for(claim)
+    changes: dict[str, Any] = {}
+    asks = assessment.recommendation is Recommendation.ASK_CLIENT and checklist.is_open
+    if asks and case.state is CaseState.WAITING_FOR_PERSON:
+        changes = _ask(_Step(case, case.sequence, programme, known, facts))
+    changes |= {
+        "assessment": assessment,
+        "checklist": checklist.items,
+        "programme_version": programme.version if programme else None,
+    }
+    return case.model_copy(update={**changes, "facts": tuple(facts)})
 
 
 def return_case(case: CaseFileUpdated, instruction: str, by: str, known: Known) -> CaseFileUpdated:
@@ -211,7 +243,8 @@ def _reviewed(
         "programme_version": programme.version if programme else None,
         **_next_step(step, assessment, checklist),
     }
-    return case.model_copy(update={**changes, "facts": tuple(facts)})
+    after = case.model_copy(update={**changes, "facts": tuple(facts)})
+    return after_decision(after, known, SYSTEM) if after.state is CaseState.APPROVED else after
 
 
 @dataclass(frozen=True, slots=True)

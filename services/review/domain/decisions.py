@@ -1,19 +1,31 @@
 """People's decisions: who may decide what, and what a decision does to a case."""
 
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from services.review.domain.acting import SUPERVISOR, Person, may_act, supervisor_if_escalated
+from services.review.domain.acting import (
+    TRAINEE,
+    Person,
+    is_current,
+    is_open,
+    may_have_decided,
+    may_propose,
+    programme_of,
+    within_authority,
+)
 from services.review.domain.amounts import check_amounts, decided_lines, is_full
 from services.review.domain.known import Known
+from services.review.domain.prompts import PromptCode, with_prompt
+from services.review.domain.settling import after_decision, without_proposal
 from services.review.domain.subject import NOTHING
 from services.review.domain.transitions import changed, notice_requested
 from shared.contract.base import Body, Identifier, ShortText
 from shared.contract.case_file import CaseFileUpdated
-from shared.contract.cases import CaseKind, CaseState
+from shared.contract.cases import CaseState
 from shared.contract.decisions import DecidedLine, Decision, DecisionOutcome
-from shared.contract.facts import Closed, Decided, Escalated, NoticeKind
+from shared.contract.facts import Decided, Escalated, NoticeKind, Proposed
 from shared.errors import Forbidden, RuleViolation
 from shared.ids import derived_id
 
@@ -22,6 +34,8 @@ _STATE_AFTER = {
     DecisionOutcome.APPROVE_IN_PART: CaseState.PARTLY_APPROVED,
     DecisionOutcome.DENY: CaseState.DENIED,
 }
+_NON_COOPERATION = frozenset({"non_cooperation", "lacks_information"})
+"""Reasons that say: the client did not do their part."""
 
 
 class DecisionRequest(Body):
@@ -40,40 +54,42 @@ class DecisionRequest(Body):
 
 
 def decide(
-    case: CaseFileUpdated, request: DecisionRequest, person: Person, known: Known
+    case: CaseFileUpdated,
+    request: DecisionRequest,
+    person: Person,
+    known: Known,
+    *,
+    proposed_by: str | None = None,
 ) -> CaseFileUpdated:
-    """Decide a claim, or hand it to a supervisor.
+    """Decide a claim, propose how, or hand it to a supervisor.
 
-    What goes over the person's authority becomes an escalation with their proposal.
+    A trainee's decision becomes a proposal. What goes over the person's authority becomes an
+    escalation that says what they would have decided.
 
     Args:
         case: The case as it is.
         request: What the person wants.
         person: Who they are; only from their token.
         known: The policy and its other claims, read under the lock that decides about money.
+        proposed_by: The trainee whose proposal the person confirms.
 
     Raises:
         VersionConflict: The case changed since the person read it.
         Forbidden: They may not decide this case.
         RuleViolation: Nobody may decide it like that.
     """
-    may_act(case, request.sequence, person)
+    is_current(case, request.sequence)
+    may_propose(person)
+    is_open(case)
+    lines, approved = ruling(case, request, person, known)
+    decision = _decision(case, request, person, known, lines, approved, proposed_by)
+    if TRAINEE in person.roles:
+        return _proposed(case, decision, known)
     if request.outcome is DecisionOutcome.ESCALATE:
-        _reasons_are_known(case, request, known)
-        return _escalated(case, request, person, known, "by_hand", request.comment)
-    _may_decide(case, person)
-    if request.outcome is not DecisionOutcome.DENY:
-        _nothing_is_missing(case)
-    lines = decided_lines(case, request.outcome, request.lines)
-    approved = sum((line.approved for line in lines), NOTHING)
-    _is_consistent(case, request, lines, approved)
-    _reasons_are_known(case, request, known)
-    check_amounts(case, lines, known)
-    if not _within_authority(case, request.outcome, approved, person, known):
-        proposal = f"{request.outcome} {approved} {_currency(case)}: {request.comment}"
-        return _escalated(case, request, person, known, "over_authority", proposal[:500])
-    decision = _decision(case, request, person, known, lines, approved)
-    return changed(
+        return _escalated(case, decision, known, "by_hand", request.comment)
+    if not within_authority(case, request.outcome, approved, person, known):
+        return _over_authority(case, decision, known)
+    after = changed(
         case,
         known.now,
         [
@@ -84,34 +100,42 @@ def decide(
         answer_by=None,
         decisions=(*case.decisions, decision),
     )
+    return after_decision(after, known, person.subject)
 
 
-def close_request(
-    case: CaseFileUpdated, sequence: int, comment: str, person: Person, known: Known
-) -> CaseFileUpdated:
-    """Settle a service request.
+def ruling(
+    case: CaseFileUpdated, request: DecisionRequest, person: Person, known: Known
+) -> tuple[tuple[DecidedLine, ...], Decimal]:
+    """The amounts of a decision, once every rule but the person's limit allows it.
+
+    Args:
+        case: The case as it is.
+        request: What the person wants.
+        person: Who they are.
+        known: The policy and its other claims.
+
+    Returns:
+        The amount of every line, and their sum.
 
     Raises:
-        VersionConflict: The case changed since the person read it.
-        Forbidden: They may not act on this case.
-        RuleViolation: It is a claim, which ends with a decision, or settled already.
+        Forbidden: The person may not decide this case.
+        RuleViolation: Nobody may decide it like that.
     """
-    may_act(case, sequence, person)
-    if case.kind is CaseKind.CLAIM:
-        raise RuleViolation("is_claim", "a claim ends with a decision")
-    supervisor_if_escalated(case, person)
-    return changed(
-        case, known.now, [Closed(comment=comment)], state=CaseState.CLOSED, answer_by=None
-    )
-
-
-def _may_decide(case: CaseFileUpdated, person: Person) -> None:
-    """What holds for a decision beyond handing the case on."""
-    if case.kind is not CaseKind.CLAIM:
-        raise RuleViolation("no_claim", "a service request is settled, not decided")
-    if person.subject in case.keyed_by:
-        raise Forbidden("keyed_in", "who keyed a claim in may not decide it")
-    supervisor_if_escalated(case, person)
+    if request.outcome is DecisionOutcome.ESCALATE:
+        _reasons_are_known(case, request, known)
+        if case.state is CaseState.ESCALATED:
+            raise RuleViolation("already_escalated", "the case is before a supervisor already")
+        return (), NOTHING
+    may_have_decided(case, person)
+    if request.outcome is not DecisionOutcome.DENY:
+        _nothing_is_missing(case)
+    lines = decided_lines(case, request.outcome, request.lines)
+    approved = sum((line.approved for line in lines), NOTHING)
+    _is_consistent(case, request, lines, approved)
+    _reasons_are_known(case, request, known)
+    _client_was_warned(case, request, known)
+    check_amounts(case, lines, known)
+    return lines, approved
 
 
 def _nothing_is_missing(case: CaseFileUpdated) -> None:
@@ -127,9 +151,7 @@ def _reasons_are_known(case: CaseFileUpdated, request: DecisionRequest, known: K
     """At least one coded reason unless it is a full approval, and none without a client's text."""
     if not request.reasons and request.outcome is not DecisionOutcome.APPROVE:
         raise RuleViolation("reason_missing", "name at least one reason")
-    programme = None
-    if case.programme and case.programme_version:
-        programme = known.programmes.version(case.programme, case.programme_version)
+    programme = programme_of(case, known)
     reasons = programme.reasons if programme else known.programmes.desk.reasons
     for code in request.reasons:
         if code not in reasons:
@@ -157,44 +179,57 @@ def _is_consistent(
         raise RuleViolation("in_full", "nothing is taken away: that is a full approval")
 
 
-def _within_authority(
-    case: CaseFileUpdated,
-    outcome: DecisionOutcome,
-    approved: Decimal,
-    person: Person,
-    known: Known,
-) -> bool:
-    """May this person decide alone? A denial counts with what the client claimed."""
-    assert case.assessment is not None
-    amount = case.assessment.claimed if outcome is DecisionOutcome.DENY else approved
-    programme = None
-    if case.programme and case.programme_version:
-        programme = known.programmes.version(case.programme, case.programme_version)
-    if programme is None:
-        return SUPERVISOR in person.roles
-    limit = programme.authority_of(person.roles)
-    return limit is None or amount <= limit
+def _client_was_warned(case: CaseFileUpdated, request: DecisionRequest, known: Known) -> None:
+    """No refusal for lack of cooperation without a written warning whose time is over.
+
+    Source: SGB I §66(3).
+    """
+    programme = programme_of(case, known)
+    if programme is None or programme.non_cooperation != "warning_first":
+        return
+    if request.outcome is DecisionOutcome.APPROVE or not _NON_COOPERATION & set(request.reasons):
+        return
+    if case.warning is None:
+        message = "the client was not warned in writing of what follows (SGB I §66(3))"
+        raise RuleViolation("warning_missing", message)
+    if known.today <= case.warning.deadline:
+        message = f"the client may still answer the warning until {case.warning.deadline}"
+        raise RuleViolation("warning_missing", message)
+
+
+def _proposed(case: CaseFileUpdated, decision: Decision, known: Known) -> CaseFileUpdated:
+    after = changed(
+        case, known.now, [Proposed(decision_id=decision.decision_id)], proposal=decision
+    )
+    return with_prompt(after, PromptCode.PROPOSAL, known.now)
+
+
+def _over_authority(case: CaseFileUpdated, decision: Decision, known: Known) -> CaseFileUpdated:
+    if case.state is CaseState.ESCALATED:
+        raise Forbidden("over_authority", "over one's authority; another supervisor decides it")
+    wish = f"{decision.outcome} {decision.approved} {decision.currency}: {decision.comment}"
+    handed_on = decision.model_copy(
+        update={"outcome": DecisionOutcome.ESCALATE, "lines": (), "approved": NOTHING}
+    )
+    return _escalated(case, handed_on, known, "over_authority", wish[:500])
 
 
 def _escalated(
     case: CaseFileUpdated,
-    request: DecisionRequest,
-    person: Person,
+    decision: Decision,
     known: Known,
-    reason: str,
+    reason: Literal["by_hand", "over_authority"],
     comment: str,
 ) -> CaseFileUpdated:
-    if case.state is CaseState.ESCALATED:
-        raise RuleViolation("already_escalated", "the case is before a supervisor already")
-    decision = _decision(case, request, person, known, (), NOTHING, DecisionOutcome.ESCALATE)
-    return changed(
+    after = changed(
         case,
         known.now,
-        [Escalated.model_validate({"reason": reason, "comment": comment})],
+        [Escalated(reason=reason, comment=comment)],
         state=CaseState.ESCALATED,
         answer_by=None,
         decisions=(*case.decisions, decision),
     )
+    return without_proposal(after, decision.by)
 
 
 def _decision(
@@ -204,22 +239,19 @@ def _decision(
     known: Known,
     lines: tuple[DecidedLine, ...],
     approved: Decimal,
-    outcome: DecisionOutcome | None = None,
+    proposed_by: str | None,
 ) -> Decision:
     return Decision(
         decision_id=derived_id("decision", case.case_id, str(case.sequence + 1)),
-        outcome=outcome or request.outcome,
+        outcome=request.outcome,
         by=person.subject,
         by_roles=tuple(sorted(person.roles)),
+        proposed_by=proposed_by,
         at=known.now,
         reasons=request.reasons,
         comment=request.comment,
         lines=lines,
-        currency=_currency(case),
+        currency=case.assessment.currency if case.assessment else "EUR",
         approved=approved,
         case_sequence=case.sequence,
     )
-
-
-def _currency(case: CaseFileUpdated) -> str:
-    return case.assessment.currency if case.assessment else "EUR"

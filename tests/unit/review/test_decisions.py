@@ -6,20 +6,22 @@ from decimal import Decimal
 import pytest
 
 from services.review.domain.case import escalate_overdue
-from services.review.domain.decisions import close_request, decide
+from services.review.domain.decisions import decide
+from services.review.domain.known import Known
+from services.review.domain.requests import CloseRequest, close_request
 from services.review.domain.subject import PastClaim
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
 from shared.contract.contacts import Intent
 from shared.contract.decisions import DecidedLine, DecisionOutcome
 from shared.contract.facts import Escalated
+from shared.contract.people import PersonChanged
 from shared.errors import Forbidden, RuleViolation, VersionConflict
 from tests.unit.review.desk import (
     AUDITOR,
     RITA,
     SENTA,
     SVEN,
-    TINA,
     Somebody,
     facts,
     known,
@@ -34,6 +36,10 @@ def waiting(amount: str = "1000.00", benefit: str = "glass", **changes: object) 
     case = opened([(benefit, amount)], **changes)
     assert case.state is CaseState.WAITING_FOR_PERSON
     return case
+
+
+def closing(case: CaseFileUpdated, comment: str = "") -> CloseRequest:
+    return CloseRequest(sequence=case.sequence, comment=comment)
 
 
 def amounts(*approved: str) -> tuple[DecidedLine, ...]:
@@ -57,7 +63,7 @@ def test_a_full_approval_needs_no_reason_and_pays_what_was_assessed():
     decided = decide(case, request(case, "approve"), RITA, later())
     assert decided.state is CaseState.APPROVED
     assert decided.sequence == 2
-    assert facts(decided) == ["decided", "decision"]
+    assert facts(decided) == ["decided", "decision", "task_requested"]
     (decision,) = decided.decisions
     assert (decision.by, decision.approved) == ("rita", Decimal("950.00"))
     assert decision.by_roles == ("representative",)
@@ -116,7 +122,7 @@ def test_a_decision_on_an_older_case_file_is_a_conflict_that_tells_the_sequence(
     assert conflict.value.current == 1
 
 
-@pytest.mark.parametrize("person", [AUDITOR, TINA, Somebody("nobody", frozenset())])
+@pytest.mark.parametrize("person", [AUDITOR, Somebody("nobody", frozenset())])
 def test_who_may_not_decide_may_not_escalate_either(person: Somebody):
     case = waiting()
     for wish in (request(case, "approve"), request(case, "escalate", "further_examination")):
@@ -169,6 +175,48 @@ def test_a_decision_over_one_s_authority_becomes_an_escalation_with_the_proposal
     decided = decide(escalated, request(escalated, "approve"), SVEN, later(2))
     assert decided.state is CaseState.APPROVED
     assert [each.outcome.value for each in decided.decisions] == ["escalate", "approve"]
+
+
+def limited(person: Somebody, amount: str, programme: str = "household") -> Known:
+    """What is known when somebody with a limit of their own acts."""
+    colleague = PersonChanged(
+        person_id=person.subject,
+        name=person.subject,
+        authority={programme: Decimal(amount)},
+        revision=1,
+    )
+    return later(colleague=colleague)
+
+
+@pytest.mark.parametrize(
+    ("person", "own", "state"),
+    [
+        (RITA, "2950.00", CaseState.APPROVED),
+        (RITA, "2949.99", CaseState.ESCALATED),
+        (SENTA, "2949.99", CaseState.ESCALATED),
+        (SENTA, "2950.00", CaseState.APPROVED),
+        (SVEN, "2949.99", CaseState.ESCALATED),
+    ],
+)
+def test_one_s_own_limit_takes_the_place_of_the_role_s(
+    person: Somebody, own: str, state: CaseState
+):
+    case = waiting("3000.00", benefit="fire")
+    decided = decide(case, request(case, "approve"), person, limited(person, own))
+    assert decided.state is state
+
+
+def test_a_limit_in_another_programme_changes_nothing_in_this_one():
+    case = waiting("3000.00", benefit="fire")
+    knowing = limited(RITA, "99999.00", "heating-aid")
+    assert decide(case, request(case, "approve"), RITA, knowing).state is CaseState.ESCALATED
+
+
+def test_over_the_limit_of_the_supervisor_who_has_it_another_one_decides():
+    case = escalate_overdue(waiting("3000.00", benefit="fire"), later())
+    assert case is not None
+    _refused(case, "over_authority", "approve", person=SVEN, knowing=limited(SVEN, "100.00"))
+    assert decide(case, request(case, "approve"), SVEN, later()).state is CaseState.APPROVED
 
 
 def test_an_escalated_case_is_decided_by_a_supervisor_only():
@@ -278,24 +326,24 @@ def test_foreign_amounts_are_not_paid_as_they_stand():
 def test_a_service_request_is_settled_and_not_decided():
     case = opened([], intent=Intent.PAYMENT_DELAY)
     _refused(case, "no_claim", "approve")
-    settled = close_request(case, case.sequence, "Zahlung ist unterwegs", RITA, later())
+    settled = close_request(case, closing(case, "Zahlung ist unterwegs"), RITA, later())
     assert settled.state is CaseState.CLOSED
-    assert facts(settled) == ["closed"]
+    assert facts(settled)[0] == "closed"
     with pytest.raises(RuleViolation):
-        close_request(settled, settled.sequence, "", RITA, later())
+        close_request(settled, closing(settled, ""), RITA, later())
 
 
 def test_a_service_request_can_be_escalated_and_is_then_a_supervisor_s():
-    case = opened([], intent=Intent.COMPLAINT)
+    case = opened([], intent=Intent.OTHER)
     escalated = decide(case, request(case, "escalate", "further_examination"), RITA, later())
     assert escalated.state is CaseState.ESCALATED
     with pytest.raises(Forbidden):
-        close_request(escalated, escalated.sequence, "", RITA, later())
-    settled = close_request(escalated, escalated.sequence, "beantwortet", SVEN, later())
+        close_request(escalated, closing(escalated, ""), RITA, later())
+    settled = close_request(escalated, closing(escalated, "beantwortet"), SVEN, later())
     assert settled.state is CaseState.CLOSED
 
 
 def test_a_claim_is_not_settled_without_a_decision():
     case = waiting()
     with pytest.raises(RuleViolation):
-        close_request(case, case.sequence, "", SVEN, later())
+        close_request(case, closing(case, ""), SVEN, later())
