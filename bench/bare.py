@@ -2,7 +2,7 @@
 
 The same batches, tables and durability (inbox, state, outbox in one transaction, records published
 and confirmed afterwards) and the same domain call; nothing else: no ownership, no dead letters, no
-retries. `python -m bench.bare BOOTSTRAP DSN CONTACTS GROUP`
+retries. `python -m bench.bare BOOTSTRAP DSN GROUP`
 """
 
 import asyncio
@@ -78,8 +78,8 @@ def _headers(headers) -> str:
     return orjson.dumps([(name, value.decode()) for name, value in headers]).decode()
 
 
-async def run(bootstrap: str, dsn: str, wanted: int, group: str) -> None:
-    """Handle so many contacts."""
+async def run(bootstrap: str, dsn: str, group: str) -> None:
+    """Handle contacts until the process is ended."""
     gc.set_threshold(200_000, 20, 20)
     programmes = load_programmes()
     db = await asyncpg.connect(dsn)
@@ -87,13 +87,12 @@ async def run(bootstrap: str, dsn: str, wanted: int, group: str) -> None:
     start = {"group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest"}
     consumer = Consumer({"bootstrap.servers": bootstrap, **start})
     consumer.subscribe(["claims.contacts.v1"])
-    while wanted > 0:
+    while True:
         messages = await asyncio.to_thread(consumer.consume, BATCH, 0.1)
         if messages:
             await handle(db, producer, programmes, messages)
             consumer.commit(asynchronous=True)
-            wanted -= len(messages)
 
 
 if __name__ == "__main__":
-    uvloop.run(run(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))
+    uvloop.run(run(*sys.argv[1:]))

@@ -16,7 +16,7 @@ import psycopg
 from confluent_kafka import Producer
 
 from bench.mails import AUTHSERV_ID, Writer, mixed_mails, writers
-from bench.surroundings import Measured, Surroundings, drain, free_port, surroundings
+from bench.surroundings import Backlog, Measured, Surroundings, drain, free_port, rows, surroundings
 from deploy.local.mail import DESK_ADDRESS, PASSWORD, MailServer
 from shared.database import Database
 from shared.messaging.envelope import encode
@@ -24,7 +24,7 @@ from shared.migrations import migrate
 
 MAILS = 1400
 CLIENTS = 350
-SETTLED = "SELECT count(*) FROM received WHERE verdict IS NOT NULL"
+SETTLED = "SELECT count(*) - (SELECT count(*) FROM outbox) FROM received WHERE verdict IS NOT NULL"
 CONTACTS = "SELECT count(*) FROM received WHERE verdict = 'contact'"
 
 
@@ -100,9 +100,10 @@ def _intake(ground: Surroundings, server: MailServer, mails: int) -> Measured:
     asyncio.run(_migrated(url))
     dsn = url.replace("+asyncpg", "")
     try:
-        measured = drain(["-m", "services.intake"], environment, dsn, mails, SETTLED)
-        with psycopg.connect(dsn) as connection:
-            (contacts,) = connection.execute(CONTACTS).fetchone() or (0,)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            backlog = Backlog(mails, rows(connection, SETTLED))
+            measured = drain(ground, [(["-m", "services.intake"], environment)], backlog)
+            contacts = rows(connection, CONTACTS)()
         if contacts != mails:
             message = f"only {contacts} of {mails} mails became contacts"
             raise SystemExit(message)

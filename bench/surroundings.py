@@ -5,14 +5,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psutil
 import psycopg
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, ConsumerGroupState, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from sqlalchemy import make_url
 
 from bench.assessment import FullShapeClaim, full_shape_claims
 from claimsdesk.topics import apply_topics
@@ -28,6 +31,37 @@ from shared.own_folder import own_folder
 from tests.support.postgres import PostgresServer, running_postgres
 
 _CHUNK = 5000
+
+
+@dataclass(frozen=True)
+class Large:
+    """How large a database is made: so many policies, each with so many past claims."""
+
+    policies: int
+    past_claims: int
+
+
+_A_PAST_CLAIM = """jsonb_build_array('C-PAST-' || number, '2022-03-10',
+ jsonb_build_object('glass', '180.00'), jsonb_build_array('R-' || number), NULL, FALSE)"""
+_ENLARGE = (
+    """INSERT INTO policies SELECT 'P-' || number, 'client-' || number, 1, sample.body
+ FROM generate_series(1, {policies} - (SELECT count(*) FROM policies)) AS number,
+ (SELECT body FROM policies LIMIT 1) AS sample""",
+    """INSERT INTO clients SELECT 'client-' || number, 1, sample.body
+ FROM generate_series(1, {policies} - (SELECT count(*) FROM clients)) AS number,
+ (SELECT body FROM clients LIMIT 1) AS sample""",
+    """INSERT INTO ledgers SELECT policy_number, '[]' FROM policies ON CONFLICT DO NOTHING""",
+    """UPDATE ledgers SET claims = (claims::jsonb || (SELECT coalesce(jsonb_agg({a_past_claim}),
+ '[]') FROM generate_series(1, {past_claims} - jsonb_array_length(claims::jsonb)) AS number)
+ )::text""",
+    """INSERT INTO cases SELECT 'C-' || md5(number::text), 2, 'approved', 'P-' || number, now(),
+ repeat(md5(number::text), 20) FROM generate_series(1, {cases}) AS number""",
+    """INSERT INTO case_contacts SELECT md5(number::text), 'C-' || md5(number::text)
+ FROM generate_series(1, {cases}) AS number""",
+    """INSERT INTO inbox SELECT uuid_send(md5(number::text)::uuid), now()
+ FROM generate_series(1, {cases}) AS number""",
+)
+"""Set-based: a million rows by way of Python would take minutes."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +100,10 @@ def surroundings() -> Iterator[Surroundings]:
             broker.stop()
 
 
-async def filled_database(url: str, claims: Sequence[FullShapeClaim]) -> None:
-    """A review database with the policies, clients and past claims of these claims."""
+async def filled_database(
+    url: str, claims: Sequence[FullShapeClaim], large: Large | None = None
+) -> None:
+    """A review database with the policies, clients and past claims of these claims, or more."""
     database = Database(url)
     await migrate(database, "review")
     for start in range(0, len(claims), _CHUNK):
@@ -78,9 +114,18 @@ async def filled_database(url: str, claims: Sequence[FullShapeClaim]) -> None:
             ledgers = [Ledger.of(claim.policy.policy_number, claim.past_claims) for claim in chunk]
             await store.save_ledgers(connection, ledgers)
     async with database.engine.connect() as connection:
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql(
-            "VACUUM ANALYZE"
-        )
+        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        if large is not None:
+            for statement in _ENLARGE:
+                await connection.exec_driver_sql(
+                    statement.format(
+                        policies=large.policies,
+                        past_claims=large.past_claims,
+                        cases=large.policies * large.past_claims,
+                        a_past_claim=_A_PAST_CLAIM,
+                    )
+                )
+        await connection.exec_driver_sql("VACUUM ANALYZE")
     await database.close()
 
 
@@ -98,71 +143,148 @@ def produce(bootstrap: str, claims: Sequence[FullShapeClaim]) -> None:
 
 @dataclass(frozen=True)
 class Measured:
-    """What handling a backlog took.
+    """What handling a backlog took; CPU in milliseconds for each that was handled.
 
     Attributes:
         per_second: Handled in a second of the clock.
-        cpu_ms_each: CPU of the program and its children, milliseconds.
+        cpu_ms_each: Of the programs and their children.
         children_ms_each: The children's part of it.
-        machine_ms_each: CPU of the whole machine, whatever else runs on it.
+        postgres_ms_each: Of the database server; 0 where it is not on this machine.
+        kafka_ms_each: Of the broker.
+        machine_ms_each: Of the whole machine, whatever else runs on it.
     """
 
     per_second: float
     cpu_ms_each: float
     children_ms_each: float
+    postgres_ms_each: float
+    kafka_ms_each: float
     machine_ms_each: float
+
+    @property
+    def together_ms_each(self) -> float:
+        """Of programs, database and broker together."""
+        return self.cpu_ms_each + self.postgres_ms_each + self.kafka_ms_each
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits for a program, and how one sees what it has handled.
+
+    Attributes:
+        size: How much waits.
+        handled: How much of it is handled.
+        group: The consumer group of the programs; measured from when all of them are in it.
+    """
+
+    size: int
+    handled: Callable[[], int]
+    group: str = ""
 
 
 def drain(
-    command: Sequence[str],
-    environment: dict[str, str],
-    dsn: str,
-    backlog: int,
-    handled: str = "SELECT count(*) FROM cases",
+    ground: Surroundings,
+    programs: Sequence[tuple[Sequence[str], dict[str, str]]],
+    backlog: Backlog,
 ) -> Measured:
-    """Run a program until it has handled the backlog and published everything.
+    """Run programs until they have handled the backlog.
 
     Args:
-        command: The program, for Python.
-        environment: What it is told.
-        dsn: Its database, with tables.
-        backlog: How much waits for it.
-        handled: The query that says how much it has handled.
+        ground: Where they run.
+        programs: Each a command line for Python, and its environment.
+        backlog: What waits for them.
     """
-    process = psutil.Popen([sys.executable, *command], env=environment, stdout=subprocess.DEVNULL)
+    running = [
+        psutil.Popen([sys.executable, *command], env=environment, stdout=subprocess.DEVNULL)
+        for command, environment in programs
+    ]
     try:
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            query = f"SELECT ({handled}), EXISTS (SELECT FROM outbox)"
-            begun = _wait(connection, process, query, lambda count, outbox: count > 0)
-            start, before, machine = time.perf_counter(), process.cpu_times(), _machine_cpu()
-            children = -_children(process)
-            _wait(connection, process, query, lambda count, outbox: count >= backlog and not outbox)
-            seconds = time.perf_counter() - start
-            after, rest = process.cpu_times(), backlog - begun
-            children += _children(process)
-            own = after.user + after.system - before.user - before.system
-            return Measured(
-                rest / seconds,
-                1000 * (own + children) / rest,
-                1000 * children / rest,
-                1000 * (_machine_cpu() - machine) / rest,
-            )
+        if backlog.group:
+            _wait_for_members(ground.bootstrap, backlog.group, len(running))
+        before_first = backlog.handled()
+        begun = _wait(running, backlog.handled, lambda count: count > before_first)
+        start, before = time.perf_counter(), _cpu(ground, running)
+        _wait(running, backlog.handled, lambda count: count >= backlog.size)
+        seconds, after = time.perf_counter() - start, _cpu(ground, running)
+        rest = backlog.size - begun
+        each = [1000 * (end - begin) / rest for begin, end in zip(before, after, strict=True)]
+        return Measured(rest / seconds, *each)
     finally:
-        if process.is_running():
-            process.terminate()
-        process.wait(20)
+        for process in running:
+            if process.is_running():
+                process.terminate()
+        for process in running:
+            process.wait(20)
 
 
-def _wait(connection: psycopg.Connection, process: psutil.Popen, query: str, done) -> int:
-    while True:
+def rows(connection: psycopg.Connection, query: LiteralString) -> Callable[[], int]:
+    """A count that a query tells."""
+
+    def count() -> int:
         row = connection.execute(query).fetchone()
         assert row is not None
-        if done(*row):
-            return row[0]
-        if process.poll() is not None:
-            message = f"the measured program ended with {process.returncode}"
-            raise SystemExit(message)
+        return int(row[0])
+
+    return count
+
+
+class PublishedRecords:
+    """How many records a topic has got since this was made."""
+
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        self._topic = topic
+        self._consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "ends"})
+        known = self._consumer.list_topics(topic, 10).topics[topic]
+        self._partitions = [TopicPartition(topic, number) for number in known.partitions]
+        self._before = self._end()
+
+    def __call__(self) -> int:
+        """So many by now, in all partitions."""
+        return self._end() - self._before
+
+    def _end(self) -> int:
+        ends = (self._consumer.get_watermark_offsets(each, 10) for each in self._partitions)
+        return sum(high for _, high in ends)
+
+
+def _wait_for_members(bootstrap: str, group: str, members: int) -> None:
+    """Until so many programs share the partitions, and no more of them are being moved."""
+    client = AdminClient({"bootstrap.servers": bootstrap, "log_level": 3})
+    while True:
+        found = client.describe_consumer_groups([group])[group].result()
+        if found.state is ConsumerGroupState.STABLE and len(found.members) == members:
+            return
         time.sleep(0.05)
+
+
+def _wait(
+    running: Sequence[psutil.Popen], handled: Callable[[], int], done: Callable[[int], bool]
+) -> int:
+    while not done(count := handled()):
+        for process in running:
+            if process.poll() is not None:
+                message = f"a measured program ended with {process.returncode}"
+                raise SystemExit(message)
+        time.sleep(0.05)
+    return count
+
+
+def _cpu(ground: Surroundings, running: Sequence[psutil.Popen]) -> tuple[float, ...]:
+    """CPU seconds so far: programs, their children, database server, broker, machine."""
+    children = sum(_children(process) for process in running)
+    machine = psutil.cpu_times()
+    return (
+        sum(_own(process) for process in running) + children,
+        children,
+        _of_server(make_url(ground.postgres.url).port),
+        _of_server(int(ground.bootstrap.rpartition(":")[2])),
+        machine.user + machine.system,
+    )
+
+
+def _own(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def _children(process: psutil.Process) -> float:
@@ -176,9 +298,13 @@ def _children(process: psutil.Process) -> float:
     )
 
 
-def _machine_cpu() -> float:
-    times = psutil.cpu_times()
-    return times.user + times.system
+def _of_server(port: int | None) -> float:
+    """CPU seconds of the process that listens on a port of this machine, and of its children."""
+    for connection in psutil.net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+            process = psutil.Process(connection.pid)
+            return _own(process) + _children(process)
+    return 0.0
 
 
 def claims_of(count: int) -> list[FullShapeClaim]:
