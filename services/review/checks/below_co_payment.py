@@ -1,6 +1,6 @@
 """The client's co-payment is as large as what is covered of a line, or larger."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from services.review.domain.priced import PricedLine
 from services.review.domain.subject import ClaimUnderReview
@@ -9,7 +9,10 @@ from shared.programmes.terms import ArithmeticStepName
 
 CODE = "below_co_payment"
 GROUP = FindingGroup.COVERAGE
-SEVERITIES = (Severity.REJECT,)
+SEVERITIES = (
+    Severity.NOTE,
+    Severity.REJECT,
+)
 REASON = "co_payment"
 STEP = ArithmeticStepName.CO_PAYMENT
 TEXT = {
@@ -18,15 +21,16 @@ TEXT = {
 }
 
 
-def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
-    """Reject lines of which the co-payment leaves nothing."""
+def check(subject: ClaimUnderReview, lines: Sequence[PricedLine]) -> Iterator[Finding]:
+    """Name lines of which the co-payment leaves nothing; with no other left they are rejected."""
+    severity = Severity.NOTE if any(line.covered for line in lines) else Severity.REJECT
     for line in lines:
         step = line.step(STEP)
         if step is not None and not step.after:
             yield Finding(
                 code=CODE,
                 group=GROUP,
-                severity=Severity.REJECT,
+                severity=severity,
                 line_id=line.line_id,
                 facts={"line": str(line.line_id), "basis": step.basis},
             )

@@ -1,6 +1,6 @@
 """What a check is: one small pure function with a stable code, in a file of its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from services.review.domain.priced import PricedLine
@@ -54,5 +54,5 @@ class AmountCheck(Described, Protocol):
     def STEP(self) -> ArithmeticStepName:  # noqa: N802
         """The step that it is about; it runs only if that step took something away."""
 
-    def check(self, subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterable[Finding]:
+    def check(self, subject: ClaimUnderReview, lines: Sequence[PricedLine]) -> Iterable[Finding]:
         """Say what the arithmetic reduced and why, or nothing."""

@@ -3,6 +3,8 @@
 A row says only what is special about it; the rest is an ordinary claim that goes straight through:
 a household policy in force since 2024, a loss on 2026-06-01 reported and assessed on 2026-06-10
 by the policy's holder in an authenticated mail, one broken window pane of 200.00, all documents.
+A row with `terms` is about a programme that says otherwise: fields of a benefit under its code, the
+others of the version.
 """
 
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ import yaml
 from services.review.domain.subject import ClaimUnderReview, PastClaim
 from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Document, DocumentKind
 from shared.contract.reference import PolicyChanged
-from shared.programmes import Programmes, load_programmes
+from shared.programmes import Benefit, Programmes, ProgrammeVersion, load_programmes
 
 TABLES = Path(__file__).parent / "scenarios"
 PROGRAMMES: Programmes = load_programmes()
@@ -28,6 +30,7 @@ REPORTED = date(2026, 6, 10)
 _ROW_FIELDS = {
     "name",
     "programme",
+    "terms",
     "policy",
     "lines",
     "loss",
@@ -42,7 +45,16 @@ _ROW_FIELDS = {
     "waived",
     "expect",
 }
-_EXPECT_FIELDS = {"findings", "recommendation", "straight_through", "lines", "covered", "steps"}
+_EXPECT_FIELDS = {
+    "findings",
+    "reasons",
+    "recommendation",
+    "straight_through",
+    "lines",
+    "covered",
+    "steps",
+    "shown",
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,8 @@ def subject(row: dict[str, Any]) -> ClaimUnderReview:
     reported = _day(row.get("reported")) or REPORTED
     known = policy(row.get("programme", "household"), row.get("policy", {}))
     programme = PROGRAMMES.version_on(known.programme, day or reported) if known else None
+    if programme and "terms" in row:
+        programme = with_terms(programme, row["terms"])
     details = row.get("claim", {})
     return ClaimUnderReview(
         claim=ClaimDetails.model_validate(
@@ -111,6 +125,21 @@ def policy(programme: str, changes: dict[str, Any] | str) -> PolicyChanged | Non
     return PolicyChanged.model_validate(ordinary | rest)
 
 
+def with_terms(version: ProgrammeVersion, terms: dict[str, Any]) -> ProgrammeVersion:
+    """A programme with a row's terms; the order of steps is the usual one unless it says one."""
+    benefits = {
+        code: Benefit.model_validate(
+            benefit.model_dump(exclude_unset=True) | dict(terms.get(code, {}))
+        )
+        for code, benefit in version.benefits.items()
+    }
+    rest = {
+        key: None if value == "" else value for key, value in terms.items() if key not in benefits
+    }
+    said = {key: value for key, value in dict(version).items() if key != "arithmetic"}
+    return ProgrammeVersion.model_validate(said | rest | {"benefits": benefits})
+
+
 def lines(rows: list[list[Any]]) -> Iterator[ClaimLine]:
     """Lines from `[benefit, amount, other fields]`; an empty text stands for what is missing."""
     for number, (benefit, amount, *rest) in enumerate(rows, 1):
@@ -144,6 +173,7 @@ def _past(number: int, row: dict[str, Any]) -> PastClaim:
         date_of_loss=_day(row["loss"]),
         benefits={code: Decimal(amount) for code, amount in row.get("benefits", {}).items()},
         invoice_numbers=frozenset(row.get("invoices", [])),
+        deductible=Decimal(row.get("deductible", "0.00")),
     )
 
 

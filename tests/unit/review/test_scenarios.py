@@ -4,7 +4,7 @@ import pytest
 
 from services.review.checks import AMOUNT_CHECKS, CHECKS, explain
 from services.review.domain.assessment import assess
-from shared.contract.assessment import Finding, Severity
+from shared.contract.assessment import ArithmeticStep, Finding, Severity
 from shared.contract.contacts import Language
 from tests.unit.review.scenarios import Scenario, scenarios
 
@@ -24,6 +24,8 @@ def test_scenario(scenario: Scenario):
             [f"{step.step} {step.before} {step.after}" for step in line.steps]
             for line in assessment.lines
         ],
+        "shown": [[_shown(step) for step in line.steps] for line in assessment.lines],
+        "reasons": list(assessment.reasons),
     }
     expected = dict(scenario.expect)
     if "findings" in expected:
@@ -78,6 +80,11 @@ def test_every_question_says_what_is_asked_for():
 
 def _all_findings() -> list[Finding]:
     return [finding for scenario in SCENARIOS for finding in assess(scenario.subject).findings]
+
+
+def _shown(step: ArithmeticStep) -> str:
+    words = f"{step.step} {step.before} {step.after}"
+    return f"{words} ({step.basis})" if step.basis else words
 
 
 def _short(finding: Finding) -> str:
