@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from claimsdesk.commands import contact, deadlines, desk, notices, queue, reference, topics
+from claimsdesk.commands import (
+    complaints,
+    contact,
+    deadlines,
+    desk,
+    notices,
+    queue,
+    reference,
+    topics,
+)
 
 app = typer.Typer(
     name="claimsdesk",
@@ -33,6 +42,7 @@ app.add_typer(contact.letters_app)
 app.add_typer(contact.app, name="contact")
 app.add_typer(queue.app, name="queue")
 app.add_typer(notices.app, name="notices")
+app.add_typer(complaints.app, name="complaints")
 app.add_typer(topics.app, name="topics")
 app.add_typer(reference.policies_app, name="policies")
 app.add_typer(reference.people_app, name="people")

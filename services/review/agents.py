@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from services.review import people, store
+from services.review import departments, people, store
 from services.review.app import App
 from services.review.domain.case import escalate_overdue, return_case
 from services.review.domain.known import Known
@@ -32,7 +32,8 @@ def register(app: App) -> None:
     app.service.subscribe(CLOCKS, on_clocks(app.programmes))
     app.service.subscribe(PEOPLE, people.take_people)
     app.service.subscribe(POLICIES, partial(take_policies, waiting))
-    app.service.subscribe(CLIENTS, partial(take_clients, waiting))
+    app.service.subscribe(CLIENTS, on_clients(app.programmes, waiting))
+    departments.register(app)
 
 
 async def take_policies(
@@ -42,6 +43,16 @@ async def take_policies(
     changed = [event.body for event in events if isinstance(event.body, PolicyChanged)]
     await store.save_policies(work.connection, changed)
     work.after_commit(waiting.look)
+
+
+def on_clients(programmes: Programmes, waiting: WaitingContacts) -> Handler:
+    """Keep the clients, and pay whoever waited for an account that is confirmed now."""
+
+    async def handle(work: UnitOfWork, events: Sequence[Event]) -> None:
+        await take_clients(waiting, work, events)
+        await departments.pay_confirmed(programmes, work, events)
+
+    return handle
 
 
 async def take_clients(waiting: WaitingContacts, work: UnitOfWork, events: Sequence[Event]) -> None:

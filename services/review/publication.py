@@ -5,7 +5,8 @@ from typing import Literal
 from services.review.store import StoredCase
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
-from shared.contract.facts import Decided
+from shared.contract.departments import DepartmentTaskCancelled, DepartmentTaskRequested
+from shared.contract.facts import Decided, TaskCancelled, TaskRequested
 from shared.contract.public import CaseDecided, CaseOpened, CaseStateChanged
 from shared.messaging.processing import UnitOfWork
 
@@ -65,4 +66,39 @@ def publish(
             changed_at=after.updated_at,
         )
         work.emit(changed, cause=cause)
+    if after.tasks:
+        _tell_departments(work, after)
     return StoredCase(after, record.value.decode(), before)
+
+
+def _tell_departments(work: UnitOfWork, case: CaseFileUpdated) -> None:
+    """Emit what this change asks of departments, and what it takes back."""
+    for fact in case.facts:
+        if not isinstance(fact, TaskRequested | TaskCancelled):
+            continue
+        task = next(each for each in case.tasks if each.task_id == fact.task_id)
+        # A question answered asks for the same task once more: an event of its own.
+        cause = f"{task.task_id} {case.sequence}"
+        if isinstance(fact, TaskCancelled):
+            cancelled = DepartmentTaskCancelled(
+                task_id=task.task_id,
+                case_id=case.case_id,
+                department=task.department,
+                cancelled_at=case.updated_at,
+                reason=fact.reason,
+            )
+            work.emit(cancelled, cause=cause)
+            continue
+        requested = DepartmentTaskRequested(
+            task_id=task.task_id,
+            case_id=case.case_id,
+            department=task.department,
+            kind=task.kind,
+            requested_at=task.requested_at,
+            due_on=task.due_on,
+            amount=task.amount,
+            currency=case.assessment.currency if case.assessment else "EUR",
+            reference=task.reference,
+            details=task.details,
+        )
+        work.emit(requested, cause=cause)

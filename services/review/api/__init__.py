@@ -2,13 +2,31 @@
 
 from fastapi import APIRouter
 
-from services.review.api import cases, decisions, policies, prompts, records
+from services.review.api import (
+    cases,
+    complaints,
+    decisions,
+    policies,
+    prompts,
+    records,
+    requests,
+    tasks,
+)
 from services.review.app import App
 
 
 def router(app: App) -> APIRouter:
     """The routes of review."""
     routes = APIRouter()
-    for part in (cases, decisions, policies, prompts, records):
+    for part in (
+        cases,
+        complaints,
+        decisions,
+        policies,
+        prompts,
+        records,
+        requests,
+        tasks,
+    ):
         routes.include_router(part.router(app))
     return routes

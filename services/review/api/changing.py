@@ -11,7 +11,7 @@ from services.review.app import App
 from services.review.domain.acting import is_active
 from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
-from services.review.domain.reassessment import assessed_as_known, reassessed
+from services.review.domain.reassessment import assessed_as_known, kept_current, reassessed
 from services.review.history_store import changes_since, told
 from services.review.knowing import Knowledge
 from services.review.publication import publish
@@ -57,7 +57,7 @@ async def change_case(
         decides = len(after.decisions) > len(case.decisions) and case.claim is not None
         stale = reassessed(case, known) if decides else None
         if stale is None:
-            after = assessed_as_known(after, known) if decides else after
+            after = (assessed_as_known if decides else kept_current)(after, known)
             return await _save(work, publish(work, case, after, actor.subject), known, ledger)
         # What the person decided on is no longer so: it is kept for their next look.
         again = await _save(work, publish(work, case, stale), known, ledger)

@@ -16,7 +16,7 @@ from services.review.checks import below_deductible
 from services.review.domain.subject import NOTHING, PastClaim
 from shared.contract.assessment import AssessedLine
 from shared.contract.case_file import CaseFileUpdated
-from shared.contract.cases import DECIDED, CaseState
+from shared.contract.cases import DECIDED, CaseKind, CaseState
 from shared.programmes.terms import ArithmeticStepName
 
 
@@ -52,9 +52,12 @@ class Ledger:
         return [self._claim(row) for row in self.rows if row[0] != case_id]
 
     def with_case(self, case: CaseFileUpdated) -> Self:
-        """The ledger with this case as it is now; one that was passed on claims nothing here."""
+        """The ledger with this case as it is now.
+
+        One that was passed on claims nothing here, nor does one that is no claim after all.
+        """
         before = [row for row in self.rows if row[0] != case.case_id]
-        if case.state is CaseState.CLOSED:
+        if case.state is CaseState.CLOSED or case.kind is not CaseKind.CLAIM:
             return replace(self, rows=tuple(before))
         return replace(self, rows=(*before, _row(_entry(self.policy_number, case))))
 

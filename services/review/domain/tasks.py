@@ -162,7 +162,15 @@ def cancel_open(
         kinds: Which tasks; all if absent.
         reason: Why, in words for the department.
     """
-    needless = {task.task_id for task in open_tasks(case, kinds)}
+    return _cancelled(case, {task.task_id for task in open_tasks(case, kinds)}, reason)
+
+
+def cancel_one(case: CaseFileUpdated, wanted: str, *, reason: str) -> CaseFileUpdated:
+    """The case with this task cancelled; the fact joins those of the change."""
+    return _cancelled(case, {wanted}, reason)
+
+
+def _cancelled(case: CaseFileUpdated, needless: Collection[str], reason: str) -> CaseFileUpdated:
     if not needless:
         return case
     facts = [TaskCancelled(task_id=each, reason=reason) for each in sorted(needless)]
