@@ -10,7 +10,7 @@ from services.review.domain.assessment_changes import assessment_changes
 from services.review.domain.checklist import brought_up_to_date, waived
 from services.review.domain.known import Known
 from services.review.domain.subject import ClaimUnderReview
-from services.review.domain.transitions import SYSTEM, changed
+from services.review.domain.transitions import SETTLED, SYSTEM, changed
 from shared.contract.assessment import Assessment
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
@@ -126,6 +126,24 @@ def reassessed(
         programme=known.policy.programme if known.policy else case.programme,
         programme_version=again.programme_version,
         **changes,
+    )
+
+
+def kept_current(case: CaseFileUpdated, known: Known) -> CaseFileUpdated:
+    """An open claim after a person's act, assessed with what the act changed, such as a waiver."""
+    if case.assessment is None or case.claim is None or case.state in SETTLED:
+        return case
+    again = assessed_again(case, known)
+    differs = assessment_changes(case.assessment, again)
+    if not differs:
+        return case
+    return case.model_copy(
+        update={
+            "assessment": again,
+            "changes": differs,
+            "programme_version": again.programme_version,
+            "facts": (*case.facts, Assessed()),
+        }
     )
 
 
