@@ -5,19 +5,21 @@ claims at the same moment can't both take the last euro. Locks are taken in one 
 ledgers by policy number, then cases by id.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.accounts_store import keep_confirmed
 from services.review.complaints_store import save_complaints
+from services.review.domain.correction import Correction
 from services.review.domain.ledger import Ledger
 from services.review.history_store import keep_changes
 from services.review.payments_store import save_awaiting
 from services.review.prompts_store import save_prompts
+from services.review.quality_store import save_results
 from services.review.tables import case_contacts, cases, clients, ledgers, people, policies
 from services.review.tables import metadata as metadata  # where migrations look for it
 from shared.contract.case_file import CaseFileUpdated
@@ -25,6 +27,8 @@ from shared.contract.cases import CaseState
 from shared.contract.people import PersonChanged
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.database import among, insert_rows, locked
+
+_Revised = TypeVar("_Revised", bound=PolicyChanged | ClientChanged | PersonChanged)
 
 
 async def load_cases(
@@ -103,6 +107,7 @@ async def save_cases(
     )
     after = [stored.case for stored in changed]
     await save_prompts(connection, after)
+    await save_results(connection, after)
     await save_complaints(connection, after)
     await save_awaiting(connection, after)
     await keep_changes(connection, [stored.before for stored in changed if stored.before])
@@ -112,6 +117,13 @@ async def lock_ledgers(
     connection: AsyncConnection, policy_numbers: Collection[str]
 ) -> dict[str, Ledger]:
     """The claims ledgers of these policies, locked; a policy without one is unknown to us."""
+    return await load_ledgers(connection, policy_numbers, lock=True)
+
+
+async def load_ledgers(
+    connection: AsyncConnection, policy_numbers: Collection[str], *, lock: bool
+) -> dict[str, Ledger]:
+    """The claims ledgers of these policies, in the order in which they are locked if wanted."""
     if not policy_numbers:
         return {}
     query = (
@@ -119,7 +131,7 @@ async def lock_ledgers(
         .where(among(connection, ledgers.c.policy_number, policy_numbers))
         .order_by(ledgers.c.policy_number)
     )
-    rows = await connection.execute(locked(query))
+    rows = await connection.execute(locked(query) if lock else query)
     return {row.policy_number: Ledger.from_json(row.policy_number, row.claims) for row in rows}
 
 
@@ -173,9 +185,24 @@ async def load_clients(
     return {row.client_id: ClientChanged.model_validate_json(row.body) for row in rows}
 
 
-async def save_policies(connection: AsyncConnection, changed: Sequence[PolicyChanged]) -> None:
-    """Store policies whose revision is newer than ours, each with a ledger to lock."""
-    newer = await _newer(connection, policies, "policy_number", changed)
+async def save_policies(
+    connection: AsyncConnection, changed: Sequence[PolicyChanged]
+) -> list[Correction]:
+    """Store policies whose revision is newer than ours, each with a ledger to lock.
+
+    Returns:
+        Those of them that were known before, as they were and as they are.
+    """
+    latest = _latest(changed, "policy_number")
+    query = select(policies.c.policy_number, policies.c.revision, policies.c.body).where(
+        among(connection, policies.c.policy_number, latest.keys())
+    )
+    known = {row.policy_number: row for row in await connection.execute(query)}
+    newer = [
+        policy
+        for number, policy in latest.items()
+        if number not in known or policy.revision > known[number].revision
+    ]
     await insert_rows(
         connection,
         policies,
@@ -196,6 +223,11 @@ async def save_policies(connection: AsyncConnection, changed: Sequence[PolicyCha
         [{"policy_number": policy.policy_number, "claims": "[]"} for policy in newer],
         ignore_conflicts=True,
     )
+    return [
+        Correction(PolicyChanged.model_validate_json(known[policy.policy_number].body), policy)
+        for policy in newer
+        if policy.policy_number in known
+    ]
 
 
 async def save_clients(connection: AsyncConnection, changed: Sequence[ClientChanged]) -> None:
@@ -227,15 +259,21 @@ async def save_people(connection: AsyncConnection, changed: Sequence[PersonChang
     await insert_rows(connection, people, rows, update_on=("person_id",))
 
 
-async def _newer(
-    connection: AsyncConnection, table: Table, key: str, changed: Sequence[Any]
-) -> list[Any]:
-    """Of each key the highest revision, if it is higher than the stored one."""
-    latest: dict[str, Any] = {}
+def _latest(changed: Iterable[_Revised], key: str) -> dict[str, _Revised]:
+    """Of each key the highest revision."""
+    latest: dict[str, _Revised] = {}
     for record in changed:
         known = latest.get(getattr(record, key))
         if known is None or record.revision > known.revision:
             latest[getattr(record, key)] = record
+    return latest
+
+
+async def _newer(
+    connection: AsyncConnection, table: Table, key: str, changed: Sequence[Any]
+) -> list[Any]:
+    """Of each key the highest revision, if it is higher than the stored one."""
+    latest = _latest(changed, key)
     query = select(table.c[key], table.c.revision).where(
         among(connection, table.c[key], latest.keys())
     )
