@@ -233,6 +233,7 @@ _EXAMPLES: tuple[Body, ...] = (
         channel=Channel.EMAIL,
         status=NoticeStatus.SENT,
         sequence=2,
+        posted_on=date(2026, 11, 23),
         at=utc(2026, 11, 23, 9, 16),
     ),
     DeliveryReported(

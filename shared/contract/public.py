@@ -4,6 +4,7 @@
 outcomes only, nothing personal.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -119,6 +120,11 @@ class NoticeStatusChanged(Body):
     held_because: Identifier | None = Field(
         default=None,
         description="Why a created notice waits for a person to release it: 'answers_per_day'.",
+    )
+    posted_on: date | None = Field(
+        default=None,
+        description="Once sent: the day of posting, or of the email's dispatch; deemed service"
+        " counts from it (SGB X §37(2)).",
     )
     at: Instant
 
