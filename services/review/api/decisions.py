@@ -1,11 +1,11 @@
-"""What people do with a case: decide it, waive what is missing."""
+"""What people decide about a claim."""
 
 from fastapi import APIRouter
 
-from services.review.api.changing import Decider, change_case
+from services.review.api.changing import Decider, Reader, change_case, look_at_case
 from services.review.app import App
 from services.review.domain.decisions import DecisionRequest, decide
-from services.review.domain.waivers import WaiverRequest, waive
+from services.review.domain.recommendation import RecommendedDecision, recommended
 from shared.contract.case_file import CaseFileUpdated
 
 
@@ -22,13 +22,10 @@ def router(app: App) -> APIRouter:
             app, case_id, actor, lambda case, known: decide(case, request, actor, known)
         )
 
-    @routes.post("/cases/{case_id}/checklist/{item}/waive")
-    async def waive_item(
-        case_id: str, item: str, request: WaiverRequest, actor: Decider
-    ) -> CaseFileUpdated:
-        """Go on without something that is missing; no approval while anything is."""
-        return await change_case(
-            app, case_id, actor, lambda case, known: waive(case, item, request, actor, known)
-        )
+    @routes.get("/cases/{case_id}/recommendation")
+    async def read_recommendation(case_id: str, reader: Reader) -> RecommendedDecision:
+        """What the assessment recommends, and whether the caller may decide so."""
+        case, known = await look_at_case(app, case_id, reader)
+        return recommended(case, reader, known)
 
     return routes

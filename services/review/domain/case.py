@@ -7,10 +7,13 @@ the facts that made the change. People's decisions are in `decisions.py`.
 from dataclasses import dataclass
 from typing import Any
 
+from services.review.domain.advances import with_stated_request
 from services.review.domain.assessment import assess, open_questions
+from services.review.domain.assessment_changes import assessment_changes
 from services.review.domain.checklist import Checklist, brought_up_to_date
 from services.review.domain.claim import claim_after
 from services.review.domain.known import Known
+from services.review.domain.missing import warning_in_request
 from services.review.domain.passing_on import handover_facts
 from services.review.domain.prompts import PromptCode, with_prompt
 from services.review.domain.reassessment import subject_of, under_review
@@ -239,11 +242,13 @@ def _reviewed(
         "claim": claim,
         "updated_at": known.now,
         "assessment": assessment,
+        "changes": assessment_changes(case.assessment, assessment) if case.assessment else (),
         "checklist": checklist.items,
         "programme_version": programme.version if programme else None,
         **_next_step(step, assessment, checklist),
     }
     after = case.model_copy(update={**changes, "facts": tuple(facts)})
+    after = with_stated_request(after, programme, known)
     return after_decision(after, known, SYSTEM) if after.state is CaseState.APPROVED else after
 
 
@@ -280,14 +285,17 @@ def _ask(step: _Step) -> dict[str, Any]:
     desk = step.known.programmes.desk
     days = step.programme.answer_days if step.programme else desk.answer_days
     deadline = desk.answer_by(step.known.today, days)
-    request = NoticeKind.INFORMATION_REQUEST
-    step.facts.extend(
-        [
-            InformationRequested(deadline=deadline),
-            notice_requested(step.case.case_id, request, str(step.sequence)),
-        ]
+    request = notice_requested(
+        step.case.case_id, NoticeKind.INFORMATION_REQUEST, str(step.sequence)
     )
-    return {"state": CaseState.WAITING_FOR_CLIENT, "answer_by": deadline}
+    step.facts.extend([InformationRequested(deadline=deadline), request])
+    return {
+        "state": CaseState.WAITING_FOR_CLIENT,
+        "answer_by": deadline,
+        "warning": warning_in_request(
+            step.programme, step.known.today, deadline, request.notice_id
+        ),
+    }
 
 
 def _approve(step: _Step, assessment: Assessment) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def brought_up_to_date(
 ) -> Checklist:
     """The checklist after what a contact brought.
 
-    An open item that no check asks for any more has arrived. A closed one stays closed; what was
-    waived is not asked for again.
+    An open item that no check asks for any more has arrived. A closed one stays closed; what a
+    person waived, or noted as received, is not asked for again.
 
     Args:
         items: The checklist so far.
@@ -52,7 +52,7 @@ def brought_up_to_date(
             after.append(item.model_copy(update={"status": "arrived", "closed_by": contact_id}))
             continue
         after.append(item)
-        if item.status != "arrived":
+        if item.status != "arrived" or item.reason:
             known.add(key)
     asked = [ChecklistItem(item=item, line_id=line) for item, line in missing.keys() - known]
     asked.sort(key=lambda item: (item.item, item.line_id or 0))
@@ -60,8 +60,8 @@ def brought_up_to_date(
 
 
 def waived(items: Iterable[ChecklistItem]) -> frozenset[str]:
-    """What a person waived."""
-    return frozenset(item.item for item in items if item.status == "waived")
+    """What no check asks for again: a person waived it, or noted that it came by another way."""
+    return frozenset(item.item for item in items if item.status != "open" and item.reason)
 
 
 def _key(question: Finding) -> _Key:

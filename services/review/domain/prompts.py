@@ -25,6 +25,9 @@ class PromptCode(StrEnum):
     DEPARTMENT_ANSWER = "department_answer"
     PROCESSING_DELAY = "processing_delay"
     OVERPAID = "overpaid"
+    PAYMENT_OVERDUE = "payment_overdue"
+    DEPARTMENT_OVERDUE = "department_overdue"
+    COMPLAINT_REPORT = "complaint_report"
     QUALITY_REVIEW = "quality_review"
     PROPOSAL = "proposal"
 

@@ -1,4 +1,6 @@
-"""Waivers: a person goes on without something that the client was, or would be, asked for."""
+"""What a person says of a missing thing: go on without it, or it came by another way."""
+
+from typing import Any
 
 from pydantic import Field
 
@@ -9,34 +11,71 @@ from shared.contract.assessment import ChecklistItem
 from shared.contract.base import Body, ShortText
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
-from shared.contract.facts import Fact, InformationReceived, ItemWaived
+from shared.contract.facts import Fact, InformationReceived, ItemReceived, ItemWaived
 from shared.errors import RuleViolation
 
 
-class WaiverRequest(Body):
-    """Why a person goes on without an item; without `line_id` for every line that lacks it."""
+class _ItemRequest(Body):
+    """Which open items are meant; without `line_id` those of every line that lacks it."""
 
-    reason: ShortText = Field(min_length=3)
     line_id: int | None = None
     sequence: int | None = Field(
         default=None, ge=1, description="Sequence of the case file that the person read."
     )
 
 
+class WaiverRequest(_ItemRequest):
+    """Why a person goes on without an item."""
+
+    reason: ShortText = Field(min_length=3)
+
+
+class ReceiptRequest(_ItemRequest):
+    """How an item came, if not with a contact: by phone, over the counter, from a department."""
+
+    note: ShortText = Field(min_length=3)
+
+
 def waive(
     case: CaseFileUpdated, item: str, request: WaiverRequest, person: Person, known: Known
 ) -> CaseFileUpdated:
-    """Close open items of the checklist without what they ask for.
+    """Close open items of the checklist without what they ask for; see `_closed`."""
+    return _closed(case, item, request, person, known, status="waived", note=request.reason)
+
+
+def receive(
+    case: CaseFileUpdated, item: str, request: ReceiptRequest, person: Person, known: Known
+) -> CaseFileUpdated:
+    """Close open items of the checklist that came by another way than a contact; see `_closed`.
+
+    No check asks for them again: the person answers for what they noted.
+    """
+    return _closed(case, item, request, person, known, status="arrived", note=request.note)
+
+
+def _closed(
+    case: CaseFileUpdated,
+    item: str,
+    request: _ItemRequest,
+    person: Person,
+    known: Known,
+    *,
+    status: str,
+    note: str,
+) -> CaseFileUpdated:
+    """The case after a person closed open items of its checklist.
 
     Once nothing is open, a case that waited for its client waits for a person. It is never
-    approved by the waiver itself.
+    approved by that itself.
 
     Args:
         case: The case as it is.
-        item: What is waived, e.g. `document:invoice`.
-        request: Why, and for which line.
+        item: What is closed, e.g. `document:invoice`.
+        request: Which lines' items, and on which case file.
         person: Who they are; only from their token.
         known: The instant.
+        status: What became of the items.
+        note: Why, or how.
 
     Raises:
         VersionConflict: The case changed since the person read it.
@@ -47,27 +86,23 @@ def waive(
     supervisor_if_escalated(case, person)
     checklist: list[ChecklistItem] = []
     facts: list[Fact] = []
+    told = ItemWaived if status == "waived" else ItemReceived
     for each in case.checklist:
         if not _is_meant(each, item, request.line_id):
             checklist.append(each)
             continue
-        closed = {"status": "waived", "closed_by": person.subject, "reason": request.reason}
+        closed = {"status": status, "closed_by": person.subject, "reason": note}
         checklist.append(each.model_copy(update=closed))
-        facts.append(ItemWaived(item=item, line_id=each.line_id, by=person.subject))
+        facts.append(told(item=item, line_id=each.line_id, by=person.subject))
     if not facts:
         message = f"nothing called {item!r} is open on the checklist"
         raise RuleViolation("not_open", message)
-    after = changed(case, known.now, facts, checklist=tuple(checklist))
+    changes: dict[str, Any] = {"checklist": tuple(checklist)}
     still_open = any(each.status == "open" for each in checklist)
-    if still_open or case.state is not CaseState.WAITING_FOR_CLIENT:
-        return after
-    return after.model_copy(
-        update={
-            "state": CaseState.WAITING_FOR_PERSON,
-            "answer_by": None,
-            "facts": (*facts, InformationReceived()),
-        }
-    )
+    if not still_open and case.state is CaseState.WAITING_FOR_CLIENT:
+        facts.append(InformationReceived())
+        changes |= {"state": CaseState.WAITING_FOR_PERSON, "answer_by": None}
+    return changed(case, known.now, facts, **changes)
 
 
 def _is_meant(each: ChecklistItem, item: str, line_id: int | None) -> bool:
