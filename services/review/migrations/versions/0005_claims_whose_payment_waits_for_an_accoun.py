@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-import shared.database
-
 revision = "0005"
 down_revision = "0004"
 
