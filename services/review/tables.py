@@ -4,7 +4,7 @@
 `prompts` what a person should look at, `case_changes` what happened to a case before its latest
 change, `decision_records` what a decision rests on, `programme_terms` the terms that these name by
 their hash, `named_accounts` which client named which bank account, `complaints` the register of
-complaints.
+complaints, `quality_reviews` what second people said of decisions.
 """
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
@@ -122,4 +122,15 @@ awaiting_accounts = Table(
     metadata,
     Column("case_id", Text, primary_key=True),
     Column("client_id", Text, nullable=False, index=True),
+)
+quality_reviews = Table(
+    "quality_reviews",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("programme", Text),
+    Column("decided_by", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("reviewed_by", Text, nullable=False),
+    Column("reviewed_at", UtcDateTime, nullable=False, index=True),
 )

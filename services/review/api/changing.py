@@ -92,6 +92,19 @@ async def _locked(
     return case, knowledge.known(case, colleague), ledgers.get(number or "")
 
 
+async def look_at_case(app: App, case_id: str, actor: Actor) -> tuple[CaseFileUpdated, Known]:
+    """The case, and what is known of it when this person acts; nothing is locked or changed."""
+    async with app.service.database.reading() as connection:
+        case = found(await store.load_cases(connection, [case_id], lock=False), case_id)
+        numbers = [case.policy_number] if case.policy_number else []
+        ledgers = await store.load_ledgers(connection, numbers, lock=False)
+        colleague = await people.colleague(connection, actor.subject)
+        knowledge = await Knowledge.of(
+            connection, app.programmes, app.service.now(), [case], ledgers
+        )
+        return case, knowledge.known(case, colleague)
+
+
 async def _explain(
     connection: AsyncConnection, conflict: VersionConflict, case: CaseFileUpdated
 ) -> None:

@@ -13,6 +13,7 @@ from services.review.domain.acting import (
     within_authority,
 )
 from services.review.domain.assessment import open_questions
+from services.review.domain.assessment_changes import assessment_changes
 from services.review.domain.checklist import brought_up_to_date
 from services.review.domain.known import Known
 from services.review.domain.payments import PAYMENT_STEPS
@@ -163,7 +164,7 @@ def _decided_on(case: CaseFileUpdated, known: Known) -> date:
 
 def _assessed_anew(case: CaseFileUpdated, known: Known) -> dict[str, Any]:
     """What a new assessment of the claim changes; nothing for a service request."""
-    if case.kind is not CaseKind.CLAIM or case.claim is None:
+    if case.kind is not CaseKind.CLAIM or case.assessment is None:
         return {}
     assessment = assessed_again(case, known)
     checklist = brought_up_to_date(
@@ -171,6 +172,7 @@ def _assessed_anew(case: CaseFileUpdated, known: Known) -> dict[str, Any]:
     )
     return {
         "assessment": assessment,
+        "changes": assessment_changes(case.assessment, assessment),
         "checklist": checklist.items,
         "programme_version": assessment.programme_version,
     }

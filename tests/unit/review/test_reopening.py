@@ -90,6 +90,7 @@ def test_a_reopened_claim_is_assessed_with_what_is_known_now():
     after = reopen(case, asked(case), RITA, later(2, past_claims=[other]))
     assert after.assessment is not None
     assert after.assessment.covered == Decimal("150.00")
+    assert [each.what for each in after.changes if each.line_id is None][-1] == "recommendation"
 
 
 def test_documents_that_came_after_the_decision_close_what_was_asked_for():
