@@ -154,6 +154,15 @@ class ProgrammeVersion(Data):
         last = (*steps, ArithmeticStepName.DEDUCTIBLE).index(ArithmeticStepName.DEDUCTIBLE)
         return (*steps[:last], ArithmeticStepName.SUM_INSURED, *steps[last:])
 
+    def steps(self) -> tuple[ArithmeticStepName, ...]:
+        """The steps that can take something away, in their order.
+
+        A term that is not set needs none; the sum insured and a deductible may be the policy's.
+        """
+        needed = {step for _, step in _needed(dict(self))}
+        needed |= {ArithmeticStepName.SUM_INSURED, ArithmeticStepName.DEDUCTIBLE}
+        return tuple(step for step in self.arithmetic if step in needed)
+
     def reason_text(self, code: str, language: Language) -> str:
         """The client's text of a reason; the code itself when a later version dropped it."""
         reason = self.reasons.get(code)

@@ -8,7 +8,8 @@ Every step shows what it rests on (`basis`), so that a person can follow it: a l
 what is used of it, the sum insured by the insured value, the months of age of those of a life.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from services.review.domain.ceilings import (
@@ -21,6 +22,7 @@ from services.review.domain.priced import PricedLine, cap, total
 from services.review.domain.subject import NOTHING, ClaimUnderReview
 from services.review.domain.valuation import current_value, to_cents
 from shared.programmes import ProgrammeVersion
+from shared.programmes.prepared import prepared
 from shared.programmes.terms import ArithmeticStepName, Bounds, Deductible
 
 NOT_COVERED = "not_covered"
@@ -28,6 +30,19 @@ NOT_COVERED = "not_covered"
 
 AGREED = frozenset({ArithmeticStepName.CO_PAYMENT.value, ArithmeticStepName.DEDUCTIBLE.value})
 """What the client agreed to bear of every claim: a full approval takes it away, too."""
+
+
+@dataclass(slots=True)
+class _Claim:
+    """A claim on its way through the steps: the lines of which something is left so far."""
+
+    subject: ClaimUnderReview
+    programme: ProgrammeVersion
+    lines: list[PricedLine]
+    by_benefit: dict[str, list[PricedLine]]
+
+
+_Step = Callable[[_Claim], None]
 
 
 def price(
@@ -40,16 +55,21 @@ def price(
         rejected: Lines that a check rejected.
         all_rejected: A check rejected the whole claim.
     """
-    lines = [PricedLine.of(line) for line in subject.claim.lines]
     programme = subject.programme
+    benefits = programme.benefits if programme else {}
+    lines = [PricedLine.of(line, benefits.get(line.benefit or "")) for line in subject.claim.lines]
+    covered: list[PricedLine] = []
+    by_benefit: dict[str, list[PricedLine]] = {}
     for line in lines:
-        unknown = programme is None or line.benefit not in programme.benefits
-        if all_rejected or unknown or line.line_id in rejected:
+        if all_rejected or line.terms is None or line.line_id in rejected:
             line.lower(NOT_COVERED, NOTHING)
-    if programme is not None:
-        covered = [line for line in lines if line.covered]
-        for step in programme.arithmetic:
-            _STEPS[step](covered, subject, programme)
+        elif line.covered:
+            covered.append(line)
+            by_benefit.setdefault(line.benefit or "", []).append(line)
+    if programme is not None and covered:
+        claim = _Claim(subject, programme, covered, by_benefit)
+        for step in _steps_of(programme):
+            step(claim)
     return lines
 
 
@@ -61,105 +81,87 @@ def deductible_of(subject: ClaimUnderReview, programme: ProgrammeVersion) -> Ded
     return Deductible(amount=max(own, NOTHING), per=programme.deductible.per)
 
 
-def _current_value(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
-    for line in lines:
-        benefit = programme.benefits[line.benefit or ""]
-        if benefit.valuation == "current":
-            bought_on, lost_on = line.stated.bought_on, subject.claim.date_of_loss
-            value, basis = current_value(line.covered, benefit, bought_on, lost_on)
+def _current_value(claim: _Claim) -> None:
+    lost_on = claim.subject.claim.date_of_loss
+    for line in claim.lines:
+        if line.terms is not None and line.terms.valuation == "current":
+            value, basis = current_value(line.covered, line.terms, line.stated.bought_on, lost_on)
             line.lower(ArithmeticStepName.CURRENT_VALUE, value, basis)
 
 
-def _limit_per_item(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
-    for line in lines:
-        limit = programme.benefits[line.benefit or ""].limit_per_item
+def _limit_per_item(claim: _Claim) -> None:
+    for line in claim.lines:
+        limit = line.terms.limit_per_item if line.terms else None
         if limit is not None and limit < line.covered:
             line.lower(ArithmeticStepName.LIMIT_PER_ITEM, limit, str(limit))
 
 
-def _underinsurance(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
+def _underinsurance(claim: _Claim) -> None:
     """VVG §75: in proportion of the sum insured to the insured value, if it is less."""
-    terms, version = programme.underinsurance, subject.version
+    terms, version = claim.programme.underinsurance, claim.subject.version
     if terms is None or version is None:
         return
     insured, value = version.sum_insured, version.insured_value
     if insured is None or value is None or insured >= value:
         return
-    before = total(lines)
+    before = total(claim.lines)
     if terms.waived_up_to is None or before > terms.waived_up_to:
         step = ArithmeticStepName.UNDERINSURANCE
-        cap(step, lines, to_cents(before * insured / value), f"{insured}/{value}")
+        cap(step, claim.lines, to_cents(before * insured / value), f"{insured}/{value}")
 
 
-def _limit_per_claim(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
-    for code, of_benefit in _by_benefit(lines):
-        limit = programme.benefits[code].limit_per_claim
+def _limit_per_claim(claim: _Claim) -> None:
+    for code, lines in claim.by_benefit.items():
+        limit = claim.programme.benefits[code].limit_per_claim
         if limit is not None:
-            cap(ArithmeticStepName.LIMIT_PER_CLAIM, of_benefit, limit, str(limit))
+            cap(ArithmeticStepName.LIMIT_PER_CLAIM, lines, limit, str(limit))
 
 
-def _co_payment(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
-    for line in lines:
-        terms = programme.benefits[line.benefit or ""].co_payment
+def _co_payment(claim: _Claim) -> None:
+    for line in claim.lines:
+        terms = line.terms.co_payment if line.terms else None
         if terms is not None:
             own = terms.bound(to_cents(line.covered * terms.share))
             step, after = ArithmeticStepName.CO_PAYMENT, max(line.covered - own, NOTHING)
             line.lower(step, after, _share_in_words(terms.share, terms))
 
 
-def _yearly_ceiling(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
+def _yearly_ceiling(claim: _Claim) -> None:
+    subject = claim.subject
     assert subject.policy is not None
     past, day = subject.past_claims, subject.claim.date_of_loss
-    for code, of_benefit in _by_benefit(lines):
-        remainder = yearly_remainder(programme, subject.policy, past, code, day)
-        _cap_to(remainder, ArithmeticStepName.YEARLY_CEILING, of_benefit)
+    for code, lines in claim.by_benefit.items():
+        remainder = yearly_remainder(claim.programme, subject.policy, past, code, day)
+        _cap_to(remainder, ArithmeticStepName.YEARLY_CEILING, lines)
 
 
-def _lifetime_limit(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
-    for code, of_benefit in _by_benefit(lines):
-        remainder = lifetime_remainder(programme, subject.past_claims, code)
-        _cap_to(remainder, ArithmeticStepName.LIFETIME_LIMIT, of_benefit)
+def _lifetime_limit(claim: _Claim) -> None:
+    for code, lines in claim.by_benefit.items():
+        remainder = lifetime_remainder(claim.programme, claim.subject.past_claims, code)
+        _cap_to(remainder, ArithmeticStepName.LIFETIME_LIMIT, lines)
 
 
-def _sum_insured(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
-    insured = subject.version.sum_insured if subject.version else None
+def _sum_insured(claim: _Claim) -> None:
+    version = claim.subject.version
+    insured = version.sum_insured if version else None
     if insured is not None:
-        cap(ArithmeticStepName.SUM_INSURED, lines, insured, str(insured))
+        cap(ArithmeticStepName.SUM_INSURED, claim.lines, insured, str(insured))
 
 
-def _deductible(
-    lines: Sequence[PricedLine], subject: ClaimUnderReview, programme: ProgrammeVersion
-) -> None:
+def _deductible(claim: _Claim) -> None:
+    subject, programme = claim.subject, claim.programme
     terms = deductible_of(subject, programme)
-    if not terms or not lines:
+    if not terms:
         return
-    borne = NOTHING
+    before, borne = total(claim.lines), NOTHING
+    basis = _share_in_words(terms.share, terms) if terms.share else str(terms.amount)
     if terms.per == "year":
         assert subject.policy is not None
         day = subject.claim.date_of_loss
         borne = borne_in_year(programme, subject.policy, subject.past_claims, day)
-    before = total(lines)
-    own = max(_own_part(terms, before, borne), NOTHING)
-    basis = _share_in_words(terms.share, terms) if terms.share else str(terms.amount)
-    if terms.per == "year":
         basis = f"{basis} per year, {borne} borne"
-    cap(ArithmeticStepName.DEDUCTIBLE, lines, before - own, basis)
+    own = max(_own_part(terms, before, borne), NOTHING)
+    cap(ArithmeticStepName.DEDUCTIBLE, claim.lines, before - own, basis)
 
 
 def _own_part(terms: Deductible, covered: Decimal, borne: Decimal) -> Decimal:
@@ -183,19 +185,11 @@ def _share_in_words(share: Decimal, bounds: Bounds) -> str:
     return ", ".join(words)
 
 
-def _by_benefit(lines: Sequence[PricedLine]) -> Iterator[tuple[str, list[PricedLine]]]:
-    """The lines of each benefit."""
-    for code in dict.fromkeys([line.benefit for line in lines]):
-        assert code is not None
-        yield code, [line for line in lines if line.benefit == code]
-
-
 def _cap_to(remainder: Remainder | None, step: str, lines: Sequence[PricedLine]) -> None:
     if remainder is not None:
         cap(step, lines, remainder.left, str(remainder))
 
 
-_Step = Callable[[Sequence[PricedLine], ClaimUnderReview, ProgrammeVersion], None]
 _STEPS: dict[ArithmeticStepName, _Step] = {
     ArithmeticStepName.CURRENT_VALUE: _current_value,
     ArithmeticStepName.LIMIT_PER_ITEM: _limit_per_item,
@@ -207,3 +201,9 @@ _STEPS: dict[ArithmeticStepName, _Step] = {
     ArithmeticStepName.SUM_INSURED: _sum_insured,
     ArithmeticStepName.DEDUCTIBLE: _deductible,
 }
+
+
+@prepared
+def _steps_of(programme: ProgrammeVersion) -> tuple[_Step, ...]:
+    """The steps that the programme's terms need: a term that is not set costs nothing."""
+    return tuple(_STEPS[name] for name in programme.steps())

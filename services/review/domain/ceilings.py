@@ -4,7 +4,7 @@ Only what was approved counts, or was borne by the client, in the benefit year o
 ceiling is reserved by an approval, and released with it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,21 +89,25 @@ def _in_benefit_year(
     policy: PolicyChanged,
     past_claims: Iterable[PastClaim],
     day: date | None,
-) -> Iterator[PastClaim]:
+) -> list[PastClaim]:
     if day is None:
-        return
+        return []
     first, next_first = benefit_year(programme, policy, day)
-    for past in past_claims:
-        if past.date_of_loss is not None and first <= past.date_of_loss < next_first:
-            yield past
+    return [
+        past
+        for past in past_claims
+        if past.date_of_loss is not None and first <= past.date_of_loss < next_first
+    ]
 
 
 def _approved(past_claims: Iterable[PastClaim], benefit: str) -> Decimal:
-    return sum([past.benefits.get(benefit, NOTHING) for past in past_claims], NOTHING)
+    return sum(
+        [past.benefits[benefit] for past in past_claims if benefit in past.benefits], NOTHING
+    )
 
 
 def _anniversary(start: date, year: int) -> date:
     try:
-        return start.replace(year=year)
+        return date(year, start.month, start.day)
     except ValueError:
         return date(year, 3, 1)

@@ -1,6 +1,6 @@
 """A claim's lines on their way through the arithmetic, and sharing an amount out over them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,9 @@ from typing import Self
 from services.review.domain.subject import NOTHING
 from shared.contract.assessment import ArithmeticStep, AssessedLine
 from shared.contract.contacts import ClaimLine
+from shared.programmes import Benefit
+
+CENT = Decimal("0.01")
 
 
 @dataclass(slots=True, eq=False)
@@ -17,6 +20,7 @@ class PricedLine:
 
     Attributes:
         stated: The claim line, as the client stated it.
+        terms: Its benefit's terms; None where the programme has no such benefit.
         line_id: Its position in the claim.
         benefit: Its benefit code, where known.
         claimed: What the client claims; zero while the amount is missing or impossible.
@@ -25,6 +29,7 @@ class PricedLine:
     """
 
     stated: ClaimLine
+    terms: Benefit | None
     line_id: int
     benefit: str | None
     claimed: Decimal
@@ -32,11 +37,12 @@ class PricedLine:
     steps: list[ArithmeticStep] = field(default_factory=list)
 
     @classmethod
-    def of(cls, line: ClaimLine) -> Self:
+    def of(cls, line: ClaimLine, terms: Benefit | None) -> Self:
         """A line before the first step."""
+        amount = line.amount
         # Adding zero cents gives every amount two places, so that all steps read alike.
-        amount = max(line.amount or NOTHING, NOTHING) + NOTHING
-        return cls(line, line.line_id, line.benefit, amount, amount)
+        claimed = NOTHING if amount is None or amount < NOTHING else amount + NOTHING
+        return cls(line, terms, line.line_id, line.benefit, claimed, claimed)
 
     def lower(self, step: str, after: Decimal, basis: str = "") -> None:
         """Note a step that leaves less."""
@@ -64,8 +70,10 @@ class PricedLine:
         )
 
 
-def total(lines: Iterable[PricedLine]) -> Decimal:
+def total(lines: Sequence[PricedLine]) -> Decimal:
     """What is left of the lines together."""
+    if len(lines) == 1:
+        return lines[0].covered
     return sum([line.covered for line in lines], NOTHING)
 
 
@@ -91,13 +99,19 @@ def allocate(amount: Decimal, lines: Sequence[PricedLine]) -> list[Decimal]:
     shares = [weight * cents // whole for weight in weights]
     left = cents - sum(shares)
     if left:
-        by_remainder = sorted(
-            range(len(lines)),
-            key=lambda at: (-(weights[at] * cents % whole), -weights[at], *_content(lines[at])),
-        )
-        for at in by_remainder[:left]:
+        for at in _by_remainder(lines, [(-(each * cents % whole), -each) for each in weights])[
+            :left
+        ]:
             shares[at] += 1
-    return [Decimal(share).scaleb(-2) for share in shares]
+    return [CENT * share for share in shares]
+
+
+def _by_remainder(lines: Sequence[PricedLine], keys: list[tuple[int, int]]) -> list[int]:
+    """The positions of the lines by these keys; equal ones by what the lines say."""
+    positions = range(len(lines))
+    if len(set(keys)) == len(keys):
+        return sorted(positions, key=keys.__getitem__)
+    return sorted(positions, key=lambda at: (keys[at], _content(lines[at])))
 
 
 def _content(line: PricedLine) -> tuple[str | Decimal | date, ...]:

@@ -14,7 +14,7 @@ NOTHING = Decimal("0.00")
 
 def policy_start(policy: PolicyChanged) -> date:
     """A policy's first day."""
-    return min(version.valid_from for version in policy.versions)
+    return min([version.valid_from for version in policy.versions])
 
 
 @dataclass(frozen=True, slots=True)

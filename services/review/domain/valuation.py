@@ -4,9 +4,8 @@ from calendar import monthrange
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from services.review.domain.priced import CENT
 from shared.programmes import Benefit
-
-CENT = Decimal("0.01")
 
 
 def current_value(

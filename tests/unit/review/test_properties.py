@@ -164,7 +164,9 @@ def test_allocation_is_exact_and_never_gives_a_line_more_than_it_has(
     shares: list[Decimal], percent: int
 ):
     lines = [
-        PricedLine.of(ClaimLine(line_id=number, description="", benefit="glass", amount=share))
+        PricedLine.of(
+            ClaimLine(line_id=number, description="", benefit="glass", amount=share), None
+        )
         for number, share in enumerate(shares, 1)
     ]
     total = (sum(shares, NOTHING) * percent / 100).quantize(Decimal("0.01"))
