@@ -44,6 +44,7 @@ async def review(
             policy,
             touched.past_claims(policy, case_id),
             touched.accounts,
+            touched.holder_of(policy),
         )
         after = add_contact(case, contact, known) if case else open_case(contact, case_id, known)
         stored = publish(work, case, after)

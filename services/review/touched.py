@@ -89,6 +89,10 @@ class Touched:
         """Who is answered: the sender where that is certain, otherwise the policy's holder."""
         if contact.client_id:
             return self.clients.get(contact.client_id)
+        return self.holder_of(policy)
+
+    def holder_of(self, policy: PolicyChanged | None) -> ClientChanged | None:
+        """A policy's holder, as client administration knows them."""
         return self.clients.get(policy.holder_client_id) if policy else None
 
     def ledger_of(self, policy: PolicyChanged | None) -> Ledger | None:

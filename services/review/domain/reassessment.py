@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.review.checks import account_of_another_client, needs_person
+from services.review.checks import needs_person
 from services.review.domain.accounts import belongs_to_others
 from services.review.domain.assessment import assess, open_questions
 from services.review.domain.assessment_changes import assessment_changes
@@ -55,19 +55,7 @@ def under_review(
         account_confirmed=holder is not None and holder.confirmed_iban is not None,
         account_of_others=belongs_to_others(
             claim.unconfirmed_iban, (known.client, holder), policy, known.accounts
-        )
-        or _was_anothers(case, claim),
-    )
-
-
-def _was_anothers(case: CaseFileUpdated, claim: ClaimDetails) -> bool:
-    """Was the account known as somebody else's before? Then a person clears that up, not time."""
-    if case.assessment is None or case.claim is None:
-        return False
-    if case.claim.unconfirmed_iban != claim.unconfirmed_iban:
-        return False
-    return any(
-        finding.code == account_of_another_client.CODE for finding in case.assessment.findings
+        ),
     )
 
 
