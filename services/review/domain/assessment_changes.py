@@ -4,26 +4,26 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.review.domain.subject import NOTHING
-from shared.contract.assessment import Assessment, AssessmentChange
+from shared.contract.assessment import Assessment, AssessmentChange, Finding
 
 
 def assessment_changes(before: Assessment, after: Assessment) -> tuple[AssessmentChange, ...]:
     """Findings that are new or gone, amounts per line and in all, and the recommendation.
 
-    A finding is told by its code, its line and its severity; what it saw may change unsaid.
+    A finding is told by its code, its line, its severity and the item that it asks for; what else
+    it saw may change unsaid.
     """
     return tuple(_changes(before, after))
 
 
 def _changes(before: Assessment, after: Assessment) -> Iterator[AssessmentChange]:
-    old = dict.fromkeys((each.code, each.line_id, each.severity) for each in before.findings)
-    new = dict.fromkeys((each.code, each.line_id, each.severity) for each in after.findings)
-    for code, line_id, severity in old:
-        if (code, line_id, severity) not in new:
-            yield AssessmentChange(what="finding_gone", code=code, line_id=line_id, before=severity)
-    for code, line_id, severity in new:
-        if (code, line_id, severity) not in old:
-            yield AssessmentChange(what="finding_new", code=code, line_id=line_id, after=severity)
+    old, new = dict.fromkeys(map(_key, before.findings)), dict.fromkeys(map(_key, after.findings))
+    for key in old:
+        if key not in new:
+            yield AssessmentChange(what="finding_gone", code=key[0], line_id=key[1], before=key[2])
+    for key in new:
+        if key not in old:
+            yield AssessmentChange(what="finding_new", code=key[0], line_id=key[1], after=key[2])
     covered = {line.line_id: line.covered for line in before.lines}
     for line in after.lines:
         yield from _amount(covered.get(line.line_id, NOTHING), line.covered, line.line_id)
@@ -32,6 +32,13 @@ def _changes(before: Assessment, after: Assessment) -> Iterator[AssessmentChange
         yield AssessmentChange(
             what="recommendation", before=before.recommendation, after=after.recommendation
         )
+
+
+def _key(finding: Finding) -> tuple[str, int | None, str]:
+    """A finding's code, its line, and its severity with the item that it asks for, if it does."""
+    item = finding.facts.get("item")
+    said = f"{finding.severity.value} {item}" if item else finding.severity.value
+    return finding.code, finding.line_id, said
 
 
 def _amount(

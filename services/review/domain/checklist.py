@@ -61,7 +61,11 @@ def brought_up_to_date(
 
 def waived(items: Iterable[ChecklistItem]) -> frozenset[str]:
     """What no check asks for again: a person waived it, or noted that it came by another way."""
-    return frozenset(item.item for item in items if item.status != "open" and item.reason)
+    return frozenset(
+        item.item
+        for item in items
+        if item.status == "waived" or (item.status == "arrived" and item.reason)
+    )
 
 
 def _key(question: Finding) -> _Key:
