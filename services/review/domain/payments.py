@@ -11,7 +11,14 @@ from typing import Final
 from services.review.domain.known import Known
 from services.review.domain.prompts import PromptCode, with_prompt
 from services.review.domain.subject import NOTHING
-from services.review.domain.tasks import find, new_task, open_tasks, task_id, with_task
+from services.review.domain.tasks import (
+    cancel_open,
+    find,
+    new_task,
+    open_tasks,
+    task_id,
+    with_task,
+)
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import DECIDED, CaseState
 from shared.contract.departments import DepartmentTask, TaskDetails, TaskKind
@@ -56,9 +63,9 @@ def with_payment(case: CaseFileUpdated, known: Known, *, again: bool = False) ->
             without that each decision is paid once.
     """
     amount = left_to_instruct(case)
-    if amount < NOTHING and case.state in DECIDED:
-        return with_prompt(case, PromptCode.OVERPAID, known.now, amount=str(-amount))
-    if amount <= NOTHING:
+    if amount < NOTHING:
+        return _too_much(case, known)
+    if amount == NOTHING:
         return case
     payee = known.payee
     if payee is not None and payee.confirmed_iban:
@@ -102,6 +109,15 @@ def noted(before: DepartmentTask, now: DepartmentTask) -> tuple[list[Fact], Deci
     if now.status == "returned" and before.status == "done":
         return [], -amount
     return [], NOTHING
+
+
+def _too_much(case: CaseFileUpdated, known: Known) -> CaseFileUpdated:
+    """More is paid or on its way than is owed: what is on its way is called back."""
+    case = cancel_open(case, PAYMENT, reason="more than is owed")
+    excess = (case.paid or NOTHING) - owed(case)
+    if excess <= NOTHING or case.state not in DECIDED:
+        return case
+    return with_prompt(case, PromptCode.OVERPAID, known.now, amount=str(excess))
 
 
 def _payment(
