@@ -46,7 +46,7 @@ check: $(stamps)/dev ## Check style, types, import rules, and that generated fil
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
-	@$(python) -m shared.contract.publish --check
+	@$(python) -m shared.publish --check
 
 .PHONY: test
 test: $(stamps)/dev $(stamps)/jars ## Run all tests on a real broker and both databases.
@@ -70,7 +70,7 @@ intent-model: $(stamps)/dev ## Train anew what tells a client's intent (ARGS=--v
 
 .PHONY: contract
 contract: $(stamps)/dev ## Write the contract's schemas and examples anew.
-	@$(python) -m shared.contract.publish
+	@$(python) -m shared.publish
 
 .PHONY: format
 format: $(stamps)/dev ## Format the code and mend what can be mended.

@@ -16,6 +16,7 @@ _PATTERNS: Final = {
     "letter: `bicycle_theft`",
     r"^[A-Z]{3}$": "a currency is three capital letters, such as EUR",
 }
+_BRANCHES: Final = frozenset({"timedelta", "Period", "YearlyDay", "NamedDay"})
 _SAID: Final = {
     "missing": "is missing",
     "string_type": "must be text; put it into quotes",
@@ -118,7 +119,7 @@ def _bounds(kind: str, context: Mapping[str, Any]) -> str | None:
 
 def _is_branch(part: str | int) -> bool:
     """A part of a place that names a branch of a union, and nothing in the file."""
-    return isinstance(part, str) and (part in {"timedelta", "Period"} or "[" in part)
+    return isinstance(part, str) and (part in _BRANCHES or "[" in part)
 
 
 def _has_comma(written: object) -> bool:

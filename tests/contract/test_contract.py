@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from shared.contract.base import utc
 from shared.contract.catalogue import EVENT_TYPES, TOPICS, TOPICS_OF, Audience
 from shared.contract.examples import EXAMPLES
-from shared.contract.publish import FOLDER, stale
+from shared.publish import FOLDER, stale
 from shared.errors import BadEvent
 from shared.messaging.envelope import decode, encode
 

@@ -1,6 +1,7 @@
-"""Writes the contract for those who have no code of ours: a JSON Schema and an example per event.
+"""Writes the contract for those who have no code of ours, and the schemas of what people write.
 
-`python -m shared.contract.publish` writes `contract/`; with `--check` it only says what differs.
+A JSON Schema and an example per event, and the schemas of programme files. `python -m
+shared.publish` writes `contract/`; with `--check` it only says what differs.
 """
 
 import json
@@ -10,8 +11,9 @@ from pathlib import Path
 
 from shared.contract.catalogue import EVENT_TYPES, TOPICS_OF
 from shared.contract.examples import EXAMPLES
+from shared.programmes.schema import desk_schema, programme_schema
 
-FOLDER = Path(__file__).parents[2] / "contract"
+FOLDER = Path(__file__).parents[1] / "contract"
 
 
 def files() -> Iterator[tuple[Path, str]]:
@@ -32,6 +34,8 @@ def files() -> Iterator[tuple[Path, str]]:
         yield Path("schemas") / f"{name}.json", _pretty(schema)
         example = EXAMPLES[event.body].model_dump(mode="json", exclude_none=True)
         yield Path("examples") / f"{name}.json", _pretty(example)
+    yield Path("programme.schema.json"), _pretty(programme_schema())
+    yield Path("desk.schema.json"), _pretty(desk_schema())
 
 
 def stale() -> list[str]:
