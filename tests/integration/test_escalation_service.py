@@ -4,13 +4,13 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from claimsdesk.topics import apply_topics
+from shared.contract import catalogue
 from shared.contract.base import Body
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
@@ -21,14 +21,15 @@ from shared.contract.people import PersonChanged, SupervisorLevel, TeamChanged
 from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
 from tests.support.escalation_desk import (
     OPENED,
-    Escalation,
-    Published,
     case_file,
     clock,
+    escalation_program,
     send,
     send_people,
     write_rules,
 )
+from tests.support.service_program import ServiceProgram
+from tests.support.topic_reader import TopicReader
 
 CLOCKS = [
     clock("first_response", "PT1.5S", "PT0.5S", stops=["information_requested", "decided"]),
@@ -76,8 +77,8 @@ def broker(own_kafka) -> str:
 
 
 @pytest.fixture
-def published(broker: str) -> Iterator[Published]:
-    with closing(Published(broker)) as reader:
+def published(broker: str) -> Iterator[TopicReader]:
+    with TopicReader(broker, catalogue.CLOCKS) as reader:
         yield reader
 
 
@@ -91,17 +92,17 @@ def in_short(body: Body) -> str:
 
 
 def test_from_overdue_to_a_supervisor_and_back(
-    broker: str, published: Published, database_url: str, tmp_path: Path
+    broker: str, published: TopicReader, database_url: str, tmp_path: Path
 ):
     send_what_a_worker_missed(broker)
     rules = write_rules(tmp_path / "programmes", CLOCKS)
-    service = Escalation(tmp_path / "service", broker, database_url, rules, batch=1)
+    service = escalation_program(tmp_path / "service", broker, database_url, rules, batch=1)
 
     def told(case_id: str) -> list[str]:
         return [in_short(body) for body in published.of(case_id)]
 
     try:
-        service.wait_until("/readyz")
+        service.wait_until_ready()
         send(broker, new_cases())
         until(lambda: "opened overdue" in told("SLOW"))
         (overdue,) = service.call(
@@ -171,7 +172,7 @@ def new_cases() -> list[CaseFileUpdated]:
     ]
 
 
-def accepted_by_a_supervisor_who_was_not_involved(service: Escalation, overdue: dict) -> None:
+def accepted_by_a_supervisor_who_was_not_involved(service: ServiceProgram, overdue: dict) -> None:
     assert (overdue["case_id"], overdue["reason"]) == ("SLOW", "overdue")
     assert overdue["summary"]["findings"] == ["required_document_missing"]
     assert overdue["summary"]["overdue"][0]["clock"] == "first_response"
@@ -191,7 +192,7 @@ def accepted_by_a_supervisor_who_was_not_involved(service: Escalation, overdue: 
     assert unknown.status_code == 404
 
 
-def returned_with_an_instruction(service: Escalation, overdue: dict) -> None:
+def returned_with_an_instruction(service: ServiceProgram, overdue: dict) -> None:
     path = f"/escalations/{overdue['escalation_id']}"
 
     def give_back(by: str, instruction: str) -> tuple[int, dict]:
@@ -208,7 +209,7 @@ def returned_with_an_instruction(service: Escalation, overdue: dict) -> None:
     assert (found["status"], found["instruction"]) == ("returned", INSTRUCTION)
 
 
-def it_says_why(service: Escalation) -> None:
+def it_says_why(service: ServiceProgram) -> None:
     def clocks(case_id: str) -> dict[str, dict]:
         path = f"/cases/{case_id}/clocks"
         answer = service.call("GET", path, by="rita", role="representative")
@@ -236,14 +237,14 @@ def it_says_why(service: Escalation) -> None:
     "seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 20))]
 )
 def test_workers_killed_while_clocks_fire_and_cases_go_up_miss_and_double_nothing(
-    broker: str, published: Published, postgres_server, tmp_path: Path, seed: int
+    broker: str, published: TopicReader, postgres_server, tmp_path: Path, seed: int
 ):
     """Five kills in `make test`, a hundred with `make soak`."""
     rules = write_rules(tmp_path / "programmes", CLOCKS)
     url = postgres_server.create_database()
     send_people(broker, STAFF)
     workers = [
-        Escalation(
+        escalation_program(
             tmp_path / f"worker-{number}", broker, url, rules, batch=500, attend_within="PT2S"
         )
         for number in range(2)
@@ -251,24 +252,24 @@ def test_workers_killed_while_clocks_fire_and_cases_go_up_miss_and_double_nothin
     source = random.Random(seed)
     try:
         for worker in workers:
-            worker.wait_until("/readyz")
+            worker.wait_until_ready()
         begin = datetime.now(UTC)
         # The clocks of 900 cases come due one after another, all through the kills.
         spread = [begin + timedelta(seconds=number / 25) for number in range(900)]
         cases = [case_file(f"C{n}", 1, OPENED, at=opened_at) for n, opened_at in enumerate(spread)]
         send(broker, cases)
         for victim in (workers[0], workers[1], workers[0], workers[1], workers[0]):
-            victim.wait_until("/healthz")
+            victim.wait_until_alive()
             time.sleep(source.uniform(0.5, 1.5))
             before = len(published.events)
             until(lambda before=before: len(published.events) > before)
             victim.kill_and_restart()
-        until(lambda: len(published.unique()) >= 7 * len(cases), 40)
+        until(lambda: len(published.events) >= 7 * len(cases), 40)
     finally:
         for worker in workers:
             worker.stop()
         postgres_server.drop_database(url)
-    counts = Counter((event.key, in_short(event.body)) for event in published.unique().values())
+    counts = Counter((event.key, in_short(event.body)) for event in published.events)
     expected = (
         "first_response warned",
         "first_response breached",

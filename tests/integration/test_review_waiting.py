@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -25,15 +25,15 @@ from shared.contract.contacts import ContactReceived, Document, DocumentKind, In
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.migrations import migrate, tables_of
 from tests.support.review_desk import (
-    Published,
-    ReviewProcess,
     a_claim,
     a_client,
     a_policy,
     event_of,
     policy_number,
+    review_program,
     send,
 )
+from tests.support.topic_reader import TopicReader
 
 
 class Desk:
@@ -212,14 +212,14 @@ def test_killed_while_contacts_wait_each_is_reviewed_once(
     bootstrap = own_kafka().bootstrap
     apply_topics(bootstrap)
     known, nobodys = range(1, 201), range(201, 206)
-    service = ReviewProcess(
+    service = review_program(
         tmp_path / "review", bootstrap, database_url, unknown_policy_wait_seconds=6
     )
 
     def how_many(table: str) -> int:
         return scalar(database_url, f"SELECT count(*) FROM {table}")
 
-    with closing(Published(bootstrap, CASE_FILE)) as published:
+    with TopicReader(bootstrap, CASE_FILE) as published:
         try:
             service.wait_until_ready()
             send(bootstrap, [a_claim(n) for n in (*known, *nobodys)])

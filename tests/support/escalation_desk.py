@@ -1,30 +1,21 @@
 """The escalation service on a test's own broker, with short clocks; the test plays review."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import yaml
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 
 from claimsdesk.policies import send_events
-from deploy.local.keys import SigningKey
-from deploy.local.ports import free_port
-from shared.contract.base import Body
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseKind, CaseState
-from shared.contract.catalogue import CLOCKS
 from shared.contract.contacts import Channel
 from shared.contract.facts import Fact, Opened
 from shared.contract.people import PersonChanged, TeamChanged
 from shared.messaging.envelope import Event, decode, encode
 from shared.programmes.loading import SHIPPED
+from tests.support.service_program import ServiceProgram
 
 OPENED = Opened(contact_id="contact")
 
@@ -100,105 +91,21 @@ def send(bootstrap: str, files: Iterable[CaseFileUpdated]) -> None:
     assert producer.flush(20) == 0
 
 
-class Published:
-    """What escalation has published, per case in order; read on with every look at it."""
-
-    def __init__(self, bootstrap: str) -> None:
-        self._consumer = Consumer(
-            {"bootstrap.servers": bootstrap, "group.id": "reader", "log_level": 2}
-        )
-        self._consumer.assign(
-            [TopicPartition(CLOCKS.name, partition, 0) for partition in range(CLOCKS.partitions)]
-        )
-        self._events: list[Event] = []
-
-    @property
-    def events(self) -> list[Event]:
-        while records := self._consumer.consume(1000, 0.05):
-            for record in records:
-                assert record.error() is None
-                self._events.append(decode(record.key(), record.value(), record.headers()))
-        return self._events
-
-    def of(self, case_id: str) -> list[Body]:
-        return [event.body for event in self.events if event.key == case_id]
-
-    def unique(self) -> dict[str, Event]:
-        """By event id: a record that a killed worker published twice is recognised by it."""
-        return {event.event_id: event for event in self.events}
-
-    def close(self) -> None:
-        self._consumer.close()
-
-
-class Escalation:
-    """A running escalation service, and its HTTP side."""
-
-    def __init__(
-        self,
-        folder: Path,
-        bootstrap: str,
-        database_url: str,
-        rules: dict[str, Path],
-        batch: int,
-        **settings: str,
-    ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._key = SigningKey(folder)
-        self._port = free_port()
-        self._log = (folder / f"escalation-{self._port}.log").open("wb")
-        self._environment = os.environ | {
-            "CLAIMSDESK_KAFKA": bootstrap,
-            "CLAIMSDESK_DATABASE_URL": database_url,
-            "CLAIMSDESK_HTTP_PORT": str(self._port),
-            "CLAIMSDESK_JWKS_FILE": str(self._key.jwks_file),
-            "CLAIMSDESK_DOCUMENTS_DIR": str(folder),
-            "CLAIMSDESK_PROGRAMMES_DIR": str(rules["programmes_dir"]),
-            "CLAIMSDESK_CALENDAR_FILE": str(rules["calendar_file"]),
-            "CLAIMSDESK_BATCH_RECORDS": str(batch),
-            **{f"CLAIMSDESK_{name}".upper(): value for name, value in settings.items()},
-        }
-        self._process = self._start()
-
-    def _start(self) -> subprocess.Popen:
-        return subprocess.Popen(
-            [sys.executable, "-m", "services.escalation"],
-            env=self._environment,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
-
-    def call(
-        self, method: str, path: str, *, by: str = "", role: str = "", **options: object
-    ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._key.token(by, by, [role])}"} if by else {}
-        url = f"http://127.0.0.1:{self._port}{path}"
-        return httpx.request(method, url, headers=headers, timeout=10, **options)
-
-    def wait_until(self, path: str, seconds: float = 30) -> None:
-        """Wait until `/healthz` or `/readyz` says yes."""
-        end = time.monotonic() + seconds
-        while True:
-            assert self._process.poll() is None, "the service ended"
-            assert time.monotonic() < end, f"{path} never said yes"
-            try:
-                if self.call("GET", path).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-
-    def kill_and_restart(self) -> None:
-        self._process.kill()
-        self._process.wait(10)
-        self._process = self._start()
-
-    def stop(self) -> int:
-        """Stop it in order; its exit code."""
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            return self._process.wait(20)
-        finally:
-            self._process.kill()
-            self._process.wait(10)
-            self._log.close()
+def escalation_program(
+    folder: Path,
+    bootstrap: str,
+    database_url: str,
+    rules: dict[str, Path],
+    batch: int,
+    **settings: str,
+) -> ServiceProgram:
+    """A running escalation service."""
+    return ServiceProgram(
+        "escalation",
+        folder,
+        kafka=bootstrap,
+        database_url=database_url,
+        batch_records=batch,
+        **rules,
+        **settings,
+    )

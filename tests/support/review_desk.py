@@ -1,21 +1,13 @@
 """The review service on a test's own broker; the test plays intake and policy administration."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import httpx
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 
-from deploy.local.keys import SigningKey
-from deploy.local.ports import free_port
 from shared.contract.base import Body
-from shared.contract.catalogue import Topic
 from shared.contract.contacts import (
     Channel,
     ClaimDetails,
@@ -30,6 +22,7 @@ from shared.contract.contacts import (
 )
 from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersion
 from shared.messaging.envelope import Event, decode, encode
+from tests.support.service_program import ServiceProgram
 
 
 def policy_number(number: int) -> str:
@@ -112,78 +105,8 @@ def send(bootstrap: str, bodies: Iterable[Body]) -> None:
     assert producer.flush(20) == 0
 
 
-class Published:
-    """What review has published on a topic; read on with every look at it."""
-
-    def __init__(self, bootstrap: str, topic: Topic) -> None:
-        self._consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "reader"})
-        self._consumer.assign([TopicPartition(topic.name, p, 0) for p in range(topic.partitions)])
-        self._events: dict[str, Event] = {}
-
-    @property
-    def events(self) -> list[Event]:
-        """Each event once: a record that a killed worker published twice has the same id."""
-        while records := self._consumer.consume(1000, 0.05):
-            for record in records:
-                assert record.error() is None
-                event = decode(record.key(), record.value(), record.headers())
-                self._events.setdefault(event.event_id, event)
-        return list(self._events.values())
-
-    def close(self) -> None:
-        self._consumer.close()
-
-
-class ReviewProcess:
-    """A running review service, and its HTTP side."""
-
-    def __init__(self, folder: Path, bootstrap: str, database_url: str, **settings: object) -> None:
-        folder.mkdir(parents=True)
-        self._key = SigningKey(folder)
-        self._port = free_port()
-        self._log = (folder / "review.log").open("wb")
-        self._environment = os.environ | {
-            "CLAIMSDESK_KAFKA": bootstrap,
-            "CLAIMSDESK_DATABASE_URL": database_url,
-            "CLAIMSDESK_HTTP_PORT": str(self._port),
-            "CLAIMSDESK_JWKS_FILE": str(self._key.jwks_file),
-            "CLAIMSDESK_DOCUMENTS_DIR": str(folder),
-            **{f"CLAIMSDESK_{name.upper()}": str(value) for name, value in settings.items()},
-        }
-        self._process = self._start()
-
-    def _start(self) -> subprocess.Popen:
-        return subprocess.Popen(
-            [sys.executable, "-m", "services.review"],
-            env=self._environment,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
-
-    def call(self, method: str, path: str, role: str = "", **options: object) -> httpx.Response:
-        token = self._key.token("rita", "Rita", [role]) if role else ""
-        headers = {"Authorization": f"Bearer {token}"} if role else {}
-        url = f"http://127.0.0.1:{self._port}{path}"
-        return httpx.request(method, url, headers=headers, timeout=10, **options)
-
-    def wait_until_ready(self, seconds: float = 30) -> None:
-        end = time.monotonic() + seconds
-        while True:
-            assert self._process.poll() is None, "the service ended"
-            assert time.monotonic() < end, "never ready"
-            try:
-                if self.call("GET", "/readyz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-
-    def kill_and_restart(self) -> None:
-        self._process.kill()
-        self._process.wait(10)
-        self._process = self._start()
-
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.wait(10)
-        self._log.close()
+def review_program(
+    folder: Path, bootstrap: str, database_url: str, **settings: object
+) -> ServiceProgram:
+    """A running review service."""
+    return ServiceProgram("review", folder, kafka=bootstrap, database_url=database_url, **settings)
