@@ -1,111 +1,90 @@
 """What holds for every claim, whatever its lines, documents, programme and history."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.review.domain.amounts import check_amounts, decided_lines
+from services.review.domain.arithmetic import deductible_of
 from services.review.domain.assessment import assess
-from services.review.domain.ceilings import benefit_year
+from services.review.domain.ceilings import benefit_year, borne_in_year
+from services.review.domain.known import Known
 from services.review.domain.priced import PricedLine, allocate
-from services.review.domain.subject import NOTHING, ClaimUnderReview, PastClaim
-from shared.contract.assessment import Assessment, Recommendation
-from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Document
+from services.review.domain.subject import NOTHING, ClaimUnderReview
+from shared.contract.assessment import AssessedLine, Assessment, Recommendation
+from shared.contract.contacts import ClaimLine, Document
+from shared.contract.decisions import DecisionOutcome
 from shared.contract.reference import PolicyChanged, PolicyVersion
-from shared.programmes import ProgrammeVersion
-from shared.programmes.terms import ArithmeticStepName, Deductible
-from tests.unit.review.scenarios import HOLDER, LOSS, PROGRAMMES, REPORTED, documents
+from shared.programmes import Programme, Programmes
+from tests.unit.review.desk import NOW, opened
+from tests.unit.review.scenarios import HOLDER, PROGRAMMES
+from tests.unit.review.strategies import HOUSEHOLD, cents, subjects
 
-HOUSEHOLD = PROGRAMMES.by_code["household"].versions[-1]
-BENEFITS = ["glass", "bicycle_theft", "theft", "fire", "water_damage"]
-KINDS = ["invoice", "police_report", "photo"]
-
-cents = st.decimals("0.01", "4000.00", places=2)
-amounts = st.one_of(cents, st.just(Decimal("0.00")), st.decimals("-50", "0", places=2), st.none())
-claim_lines = st.lists(
-    st.tuples(st.sampled_from([*BENEFITS, "unknown", None]), amounts), max_size=6
-)
-days = st.dates(date(2025, 1, 1), date(2026, 6, 12))
-
-
-@st.composite
-def programmes(draw: st.DrawFn) -> ProgrammeVersion:
-    """The household programme with other limits, deductibles and orders of steps."""
-    limits = st.none() | st.decimals("0.00", "3000.00", places=2)
-    return HOUSEHOLD.model_copy(
-        update={
-            "benefits": {
-                code: benefit.model_copy(
-                    update={"limit_per_claim": draw(limits), "yearly_limit": draw(limits)}
-                )
-                for code, benefit in HOUSEHOLD.benefits.items()
-            },
-            "deductible": Deductible(amount=draw(st.decimals("0.00", "400.00", places=2))),
-            "arithmetic": tuple(draw(st.permutations(list(ArithmeticStepName)))),
-            "benefit_year": draw(st.sampled_from(["calendar", "insurance"])),
-        }
-    )
-
-
-@st.composite
-def past_claims(draw: st.DrawFn) -> PastClaim:
-    """An earlier claim on the policy."""
-    return PastClaim(
-        case_id=draw(st.uuids()).hex,
-        policy_number="HH-2024-000001",
-        date_of_loss=draw(st.none() | days),
-        benefits=draw(st.dictionaries(st.sampled_from(BENEFITS), cents, max_size=2)),
-    )
-
-
-@st.composite
-def subjects(draw: st.DrawFn) -> ClaimUnderReview:
-    """Any claim on the household programme's variations."""
-    lines = tuple(
-        ClaimLine(line_id=number, description=f"item {number}", benefit=benefit, amount=amount)
-        for number, (benefit, amount) in enumerate(draw(claim_lines), 1)
-    )
-    return ClaimUnderReview(
-        claim=ClaimDetails(
-            policy_number="HH-2024-000001",
-            date_of_loss=draw(st.none() | st.just(LOSS) | days),
-            lines=lines,
-        ),
-        policy=PolicyChanged(
-            policy_number="HH-2024-000001",
-            programme="household",
-            holder_client_id=HOLDER,
-            versions=(PolicyVersion(valid_from=draw(st.dates(date(2024, 1, 1), LOSS))),),
-            first_premium_paid_on=date(2024, 1, 1),
-            revision=1,
-        ),
-        programme=draw(programmes()),
-        past_claims=draw(st.lists(past_claims(), max_size=5)),
-        documents=tuple(documents(draw(st.lists(st.sampled_from(KINDS), unique=True)))),
-        client_id=draw(st.sampled_from([HOLDER, "stranger", None])),
-        channel=Channel.EMAIL,
-        reported_on=REPORTED,
-        today=REPORTED,
-    )
+CENT = Decimal("0.01")
 
 
 @given(subjects())
 @settings(max_examples=150)
-def test_never_covers_more_than_claimed_than_the_limit_or_than_the_remainder(
+def test_never_covers_more_than_claimed_than_a_limit_or_than_the_remainder(
     subject: ClaimUnderReview,
 ):
     assessment = assess(subject)
+    assert subject.programme is not None
     assert all(NOTHING <= line.covered <= line.claimed for line in assessment.lines)
     assert assessment.covered == sum((line.covered for line in assessment.lines), NOTHING)
+    for line in assessment.lines:
+        terms = subject.benefit(line.benefit)
+        if terms is not None and terms.limit_per_item is not None:
+            assert line.covered <= terms.limit_per_item
     for code, covered in _per_benefit(assessment).items():
-        assert subject.programme is not None
-        benefit = subject.programme.benefits[code]
-        assert benefit.limit_per_claim is None or covered <= benefit.limit_per_claim
-        if benefit.yearly_limit is not None and subject.claim.date_of_loss is not None:
-            assert covered <= max(benefit.yearly_limit - _used(subject, code), NOTHING)
+        terms = subject.programme.benefits[code]
+        assert terms.limit_per_claim is None or covered <= terms.limit_per_claim
+        if terms.yearly_limit is not None and subject.claim.date_of_loss is not None:
+            assert covered <= max(terms.yearly_limit - _used(subject, code), NOTHING)
+        if terms.lifetime_limit is not None:
+            ever = sum((past.benefits.get(code, NOTHING) for past in subject.past_claims), NOTHING)
+            assert covered <= max(terms.lifetime_limit - ever, NOTHING)
+    if subject.version is not None and subject.version.sum_insured is not None:
+        assert assessment.covered <= subject.version.sum_insured
+
+
+@given(subjects())
+@settings(max_examples=100)
+def test_who_is_underinsured_is_paid_in_proportion(subject: ClaimUnderReview):
+    assert subject.programme is not None
+    terms, version = subject.programme.underinsurance, subject.version
+    for line in assess(subject).lines:
+        taken = [step for step in line.steps if step.step == "underinsurance"]
+        if terms is None or version is None:
+            assert not taken
+        for step in taken:
+            assert version is not None
+            assert version.sum_insured is not None
+            assert version.insured_value is not None
+            exact = step.before * version.sum_insured / version.insured_value
+            assert abs(step.after - exact) < 2 * CENT
+
+
+@given(subjects())
+@settings(max_examples=150)
+def test_nobody_bears_more_of_a_deductible_than_was_agreed(subject: ClaimUnderReview):
+    assert subject.programme is not None
+    assert subject.policy is not None
+    terms = deductible_of(subject, subject.programme)
+    taken = sum((_taken_by("deductible", line) for line in assess(subject).lines), NOTHING)
+    borne, day = NOTHING, subject.claim.date_of_loss
+    if terms.per == "year":
+        borne = borne_in_year(subject.programme, subject.policy, subject.past_claims, day)
+    if terms.share:
+        assert terms.at_most is None or taken <= max(terms.at_most - borne, NOTHING)
+    else:
+        assert taken <= max(terms.amount - borne, NOTHING)
 
 
 @given(subjects())
@@ -114,20 +93,52 @@ def test_money_is_exact_to_the_cent(subject: ClaimUnderReview):
     for line in assess(subject).lines:
         for amount in (line.claimed, line.covered, *(step.after for step in line.steps)):
             assert amount.as_tuple().exponent == -2
+        steps = sum((step.before - step.after for step in line.steps), NOTHING)
+        assert steps == line.claimed - line.covered
 
 
 @given(subjects(), st.randoms(use_true_random=False))
 @settings(max_examples=150)
-def test_the_order_of_lines_changes_no_sum(subject: ClaimUnderReview, random: object):
+def test_the_order_of_lines_changes_neither_a_sum_nor_what_a_line_gets(
+    subject: ClaimUnderReview, random: Random
+):
     shuffled = list(subject.claim.lines)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     renumbered = tuple(
         line.model_copy(update={"line_id": number}) for number, line in enumerate(shuffled, 1)
     )
     other = replace(subject, claim=subject.claim.model_copy(update={"lines": renumbered}))
     one, two = assess(subject), assess(other)
     assert (one.covered, one.recommendation) == (two.covered, two.recommendation)
-    assert _per_benefit(one) == _per_benefit(two)
+    assert _by_content(subject, one) == _by_content(other, two)
+
+
+@given(subjects(any_order=False), st.data())
+@settings(max_examples=100)
+def test_the_more_other_claims_used_the_less_is_covered(
+    subject: ClaimUnderReview, data: st.DataObject
+):
+    more = [
+        replace(
+            past, benefits={code: used + data.draw(cents) for code, used in past.benefits.items()}
+        )
+        for past in subject.past_claims
+    ]
+    assert assess(replace(subject, past_claims=more)).covered <= assess(subject).covered
+
+
+@given(subjects())
+@settings(max_examples=100)
+def test_what_the_arithmetic_covers_a_person_may_approve(subject: ClaimUnderReview):
+    assessment = assess(subject)
+    case = opened([("glass", "200.00")]).model_copy(update={"claim": subject.claim, "assessment": assessment})
+    assert subject.programme is not None
+    programmes = Programmes(
+        PROGRAMMES.desk,
+        {"household": Programme(code="household", versions=(subject.programme,))},
+    )
+    known = Known(programmes, NOW, policy=subject.policy, past_claims=subject.past_claims)
+    check_amounts(case, decided_lines(case, DecisionOutcome.APPROVE, None), known)
 
 
 @given(subjects(), st.integers(0, 2))
@@ -143,13 +154,13 @@ def test_fewer_documents_never_lead_to_approval(subject: ClaimUnderReview, kept:
 
 @given(subjects())
 @settings(max_examples=150)
-def test_straight_through_only_without_any_finding_and_within_the_limit(
+def test_straight_through_only_if_nothing_speaks_against_it_and_within_the_limit(
     subject: ClaimUnderReview,
 ):
     assessment = assess(subject)
     if assessment.straight_through:
         assert assessment.recommendation is Recommendation.APPROVE
-        assert not assessment.findings
+        assert all(finding.severity.value == "note" for finding in assessment.findings)
         assert NOTHING < assessment.covered <= HOUSEHOLD.automatic_limit
 
 
@@ -164,17 +175,15 @@ def test_allocation_is_exact_and_never_gives_a_line_more_than_it_has(
     shares: list[Decimal], percent: int
 ):
     lines = [
-        PricedLine.of(
-            ClaimLine(line_id=number, description="", benefit="glass", amount=share), None
-        )
-        for number, share in enumerate(shares, 1)
+        PricedLine.of(ClaimLine(line_id=at, description="", benefit="glass", amount=share), None)
+        for at, share in enumerate(shares, 1)
     ]
-    total = (sum(shares, NOTHING) * percent / 100).quantize(Decimal("0.01"))
+    total = (sum(shares, NOTHING) * percent / 100).quantize(CENT)
     parts = allocate(total, lines)
     assert sum(parts, NOTHING) == total
     assert all(NOTHING <= part <= line.covered for part, line in zip(parts, lines, strict=True))
     exact = [line.covered * total / sum(shares, NOTHING) for line in lines]
-    assert all(abs(part - wish) < Decimal("0.01") for part, wish in zip(parts, exact, strict=True))
+    assert all(abs(part - wish) < CENT for part, wish in zip(parts, exact, strict=True))
 
 
 @given(st.dates(date(2020, 1, 1), date(2024, 12, 31)), st.integers(0, 2_000))
@@ -199,6 +208,19 @@ def _per_benefit(assessment: Assessment) -> dict[str, Decimal]:
             assert line.benefit is not None
             sums[line.benefit] = sums.get(line.benefit, NOTHING) + line.covered
     return sums
+
+
+def _by_content(subject: ClaimUnderReview, assessment: Assessment) -> Counter[tuple[object, ...]]:
+    """What each line gets, and by which steps, whatever its place in the claim."""
+    return Counter(
+        (stated.model_copy(update={"line_id": 1}), line.covered, line.steps)
+        for stated, line in zip(subject.claim.lines, assessment.lines, strict=True)
+    )
+
+
+def _taken_by(name: str, line: AssessedLine) -> Decimal:
+    taken = (step.before - step.after for step in line.steps if step.step == name)
+    return sum(taken, NOTHING)
 
 
 def _used(subject: ClaimUnderReview, code: str) -> Decimal:
