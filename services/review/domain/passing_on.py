@@ -4,6 +4,7 @@ Intake hands the papers over; review ends the case that they opened and tells th
 """
 
 from services.review.domain.known import Known
+from services.review.domain.settling import without_proposal
 from services.review.domain.transitions import SETTLED, changed, notice_requested
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
@@ -21,13 +22,14 @@ def pass_on(case: CaseFileUpdated, passed: ContactPassedOn, known: Known) -> Cas
     opened_by_it = case.contact_ids[:1] == (passed.contact_id,)
     if not opened_by_it or case.state in SETTLED:
         return changed(case, known.now, facts)
-    return changed(
+    after = changed(
         case,
         known.now,
         [*facts, Closed(comment="passed on")],
         state=CaseState.CLOSED,
         answer_by=None,
     )
+    return without_proposal(after, passed.handover.by)
 
 
 def handover_facts(case_id: str, passed: ContactPassedOn) -> list[Fact]:

@@ -15,8 +15,9 @@ from services.review.domain.complaints import answered, registered, result_is_kn
 from services.review.domain.known import Known
 from services.review.domain.payments import account_details
 from services.review.domain.prompts import PromptCode, with_prompt, without_prompt
+from services.review.domain.settling import without_proposal
 from services.review.domain.tasks import cancel_open, new_task, open_tasks, with_task
-from services.review.domain.transitions import changed, notice_requested
+from services.review.domain.transitions import SYSTEM, changed, notice_requested
 from shared.contract.base import Body, ShortText, Text
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseKind, CaseState
@@ -192,6 +193,7 @@ def close_request(
         after = answered(after, known)
     for code in (PromptCode.DEPARTMENT_ANSWER, PromptCode.PROCESSING_DELAY):
         after = without_prompt(after, code, person.subject)
+    after = without_proposal(after, person.subject)
     return cancel_open(after, reason="the request was settled")
 
 
@@ -200,7 +202,8 @@ def _settled_by_itself(
 ) -> CaseFileUpdated:
     words = known.programmes.desk.request_text(code, case.language)
     facts = (*case.facts, Closed(comment=code), _answer(case, rules, words, case.sequence))
-    return case.model_copy(update={"state": CaseState.CLOSED, "facts": facts})
+    settled = case.model_copy(update={"state": CaseState.CLOSED, "facts": facts})
+    return without_proposal(settled, SYSTEM)
 
 
 def _answer(
