@@ -1,4 +1,7 @@
-"""What escalation does with events: it notes case files, and opens and closes escalations."""
+"""What escalation does with events: it notes case files, and opens and closes escalations.
+
+What notices tell of a decision is in `notices.py`.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -8,6 +11,7 @@ from services.escalation import (
     counts,
     escalation_store,
     firing,
+    notices,
     people_store,
     raising,
     recount,
@@ -20,18 +24,20 @@ from services.escalation.domain.moves import close
 from services.escalation.domain.timetable import reckon
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
-from shared.contract.catalogue import CASE_FILE, PEOPLE
+from shared.contract.catalogue import CASE_FILE, NOTICES, PEOPLE
 from shared.contract.people import PersonChanged, TeamChanged
 from shared.messaging.envelope import Event
 from shared.messaging.processing import UnitOfWork
 
 
 def register(app: App) -> None:
-    """Subscribe escalation to its topic, and let its clocks run."""
+    """Subscribe escalation to its topics, and let its clocks run."""
     app.service.subscribe(CASE_FILE, partial(note_case_files, app))
+    app.service.subscribe(NOTICES, partial(notices.note_notices, app))
     app.service.subscribe(PEOPLE, note_people)
     app.service.background("clocks", partial(firing.run, app))
     app.service.background("chain", partial(raising.run, app))
+    app.service.background("early notices", partial(notices.run, app))
     app.service.background("recount", partial(recount.run, app))
     app.service.background("counts", partial(counts.run, app))
 

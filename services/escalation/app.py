@@ -31,6 +31,7 @@ class App:
         reckoned_by: Names all these rules and hours: the same name, the same due times.
         patience: How long the chain of supervisors waits.
         sample_seconds: How often clocks and escalations are counted.
+        insurers: The programmes of insurers, whose claims are limited by the statute.
         people: Who works at the desk.
     """
 
@@ -41,6 +42,7 @@ class App:
     reckoned_by: str
     patience: Patience
     sample_seconds: float
+    insurers: frozenset[str]
     people: People = field(default_factory=People)
 
     def rules_of(self, case: Case) -> Rules:
@@ -81,6 +83,11 @@ def build(settings: Settings) -> App:
         reckoned_by=_name_of(calendar, desk_rules, programme_rules),
         patience=Patience(calendar, settings.attend_within, settings.decide_within),
         sample_seconds=settings.sample_seconds,
+        insurers=frozenset(
+            code
+            for code, programme in known.by_code.items()
+            if any(version.kind == "insurer" for version in programme.versions)
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""After a start with other hours or clock rules: open clocks are reckoned anew, once.
+"""After a start with other hours or rules, open clocks are reckoned anew; what moved is told.
 
 Firing goes on beside it, and what is told is always reckoned at that moment; this moves the
 instants at which a clock looks up, which may now lie earlier.
@@ -9,8 +9,9 @@ from typing import Final
 
 import structlog
 
-from services.escalation import store
+from services.escalation import moves_store, store
 from services.escalation.app import App
+from services.escalation.domain.clock_moves import moves_of
 from services.escalation.domain.timetable import reckon
 from shared.database import is_temporary
 
@@ -40,7 +41,7 @@ async def run(app: App) -> None:
 
 
 async def _batch(app: App, after: str) -> tuple[str | None, int, int]:
-    """Return the last case id of a batch, None at the end; how many cases, how many moved."""
+    """Return the last case id of a batch, None at the end; how many cases and moved clocks."""
     async with app.service.unit_of_work() as work:
         stored = await store.claim_reckoned_otherwise(
             work.connection, app.reckoned_by, after, _CASES_AT_ONCE
@@ -50,8 +51,10 @@ async def _batch(app: App, after: str) -> tuple[str | None, int, int]:
             for known in stored.values()
         ]
         await store.save_timetables(work.connection, anew, app.reckoned_by)
-    moved = sum(
-        known.fires_at != timetable.fires_at
-        for known, timetable in zip(stored.values(), anew, strict=True)
-    )
-    return next(reversed(stored), None), len(stored), moved
+        moves = [
+            move
+            for known, timetable in zip(stored.values(), anew, strict=True)
+            for move in moves_of(known.due, timetable, work.now)
+        ]
+        await moves_store.save_moves(work.connection, moves)
+    return next(reversed(stored), None), len(stored), len(moves)

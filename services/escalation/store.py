@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.escalation.domain.cases import ENDED, Case
@@ -38,12 +38,12 @@ class Stored:
     Attributes:
         case: The case.
         told: What each of its clocks has told already, by kind.
-        fires_at: When it has something to tell, as reckoned last.
+        due: When each of them is due, as reckoned last.
     """
 
     case: Case
     told: dict[str, Told]
-    fires_at: datetime | None
+    due: dict[str, datetime | None]
 
 
 async def load_cases(
@@ -74,11 +74,17 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
 async def claim_reckoned_otherwise(
     connection: AsyncConnection, reckoned_by: str, after: str, limit: int
 ) -> dict[str, Stored]:
-    """Open cases whose clocks were reckoned by other rules or hours, locked, by id after an id."""
+    """Cases with clocks that were reckoned by other rules or hours, locked, by id after an id.
+
+    Those that are decided are among them as long as a clock of theirs goes on, such as the payment.
+    """
+    goes_on = or_(
+        cases.c.fires_at.is_not(None), cases.c.state.not_in([state.value for state in ENDED])
+    )
     query = (
         select(cases)
         .where(cases.c.case_id > after, cases.c.reckoned_by != reckoned_by)
-        .where(cases.c.state.not_in([state.value for state in ENDED]))
+        .where(goes_on)
         .order_by(cases.c.case_id)
         .limit(limit)
     )
@@ -124,13 +130,19 @@ async def save_timetables(
 
 async def _with_told(connection: AsyncConnection, query: Select[Any]) -> dict[str, Stored]:
     rows = await connection.execute(query)
-    found = {row.case_id: Stored(_case(row), {}, row.fires_at) for row in rows}
+    found = {row.case_id: Stored(_case(row), {}, {}) for row in rows}
     if found:
         their_clocks = select(
-            clocks.c.case_id, clocks.c.kind, clocks.c.warned_run, clocks.c.breached_run
+            clocks.c.case_id,
+            clocks.c.kind,
+            clocks.c.warned_run,
+            clocks.c.breached_run,
+            clocks.c.due_at,
         ).where(among(connection, clocks.c.case_id, found.keys()))
         for row in await connection.execute(their_clocks):
-            found[row.case_id].told[row.kind] = Told(row.warned_run, row.breached_run)
+            known = found[row.case_id]
+            known.told[row.kind] = Told(row.warned_run, row.breached_run)
+            known.due[row.kind] = row.due_at
     return found
 
 
@@ -159,7 +171,7 @@ def _case_row(timetable: Timetable, reckoned_by: str) -> dict[str, Any]:
         "programme_version": case.programme_version,
         "findings": json.dumps(case.findings),
         "involved": json.dumps(sorted(case.involved)),
-        "facts": _FACTS.dump_json(case.facts).decode(),
+        "facts": _FACTS.dump_json(case.facts, exclude_none=True).decode(),
         "fires_at": timetable.fires_at,
         "reckoned_by": reckoned_by,
         "kind": case.kind.value if case.kind else None,

@@ -57,6 +57,27 @@ clocks = Table(
     Column("breached_run", Integer, nullable=False),
     Index("clocks_open", "due_at", postgresql_where=_IS_OPEN, sqlite_where=_IS_OPEN),
 )
+early_facts = Table(
+    "early_facts",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("fact", Text, nullable=False),
+)
+"""What notices told of cases whose first file was not read yet: two topics have no common order."""
+
+clock_moves = Table(
+    "clock_moves",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("due_before", UtcDateTime),
+    Column("due_after", UtcDateTime),
+    Column("moved_at", UtcDateTime, nullable=False),
+    Index("clock_moves_moved_at", "moved_at"),
+)
+"""Open clocks that other hours or rules moved, each with its latest move."""
+
 escalations = Table(
     "escalations",
     metadata,

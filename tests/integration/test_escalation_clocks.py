@@ -3,18 +3,22 @@
 import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
 
-from services.escalation import escalation_store, recount, tables
+from services.escalation import escalation_store, notices, recount, tables
 from services.escalation.domain.escalations import Status
 from services.escalation.domain.moves import accept, give_back
 from services.escalation.domain.summary import Summary
 from shared.contract.base import utc
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
+from shared.contract.decisions import Decision, DecisionOutcome
 from shared.contract.facts import (
     Closed,
     Decided,
@@ -22,6 +26,7 @@ from shared.contract.facts import (
     InformationReceived,
     InformationRequested,
 )
+from shared.contract.public import NoticeStatusChanged
 from tests.support.escalation_desk import OPENED, case_file, clock
 from tests.support.escalation_inside import Desk, open_desk
 
@@ -249,6 +254,151 @@ async def test_other_rules_move_open_clocks_when_the_service_starts(
             ("first_response", "running"),
             ("resolution", "dropped"),
         }
+        answer = await other.call("GET", "/clocks/moves?limit=2", by="ada", role="auditor")
+        moves = answer.json()
+        assert moves["kinds"] == [
+            {"kind": "first_response", "sooner": 449, "later": 0, "new": 0, "dropped": 0},
+            {"kind": "resolution", "sooner": 0, "later": 0, "new": 0, "dropped": 449},
+        ]
+        first, second = moves["latest"]
+        assert first["case_id"] == second["case_id"]
+        assert [first["kind"], second["kind"]] == ["first_response", "resolution"]
+        assert [datetime.fromisoformat(first[due]) for due in ("due_before", "due_after")] == [
+            at(30),
+            at(10),
+        ]
+        assert second["due_after"] is None
+    finally:
+        await other.close()
+
+
+DECIDED_CLOCKS = [
+    *CLOCKS,
+    clock("payment", "PT3H", "PT1H", starts=["approved"], stops=["paid", "withdrawn"]),
+    {
+        "kind": "service",
+        "target": "4 days",
+        "rolls": False,
+        "starts": [],
+        "restarts": ["decision_sent"],
+        "puts_off": ["decision_received"],
+        "stops": ["decision_undelivered"],
+        "ends_as": "decision_served",
+        "escalates": False,
+        "passes": True,
+    },
+    {
+        "kind": "objection",
+        "target": "1 month",
+        "starts": [],
+        "restarts": ["decision_served"],
+        "stops": ["objection_received"],
+        "escalates": False,
+        "passes": True,
+    },
+]
+
+
+def approved(case_id: str) -> CaseFileUpdated:
+    decision = Decision(
+        decision_id="d",
+        outcome=DecisionOutcome.APPROVE,
+        by="rita",
+        at=at(1),
+        approved=Decimal(10),
+        case_sequence=1,
+    )
+    return case_file(
+        case_id,
+        2,
+        Decided(decision_id="d"),
+        state=CaseState.APPROVED,
+        at=at(1),
+        decisions=(decision,),
+        programme="household",
+        programme_version="2020-01",
+    )
+
+
+def decision_notice(case_id: str, status: str, when: datetime, sequence: int = 3) -> Any:
+    return NoticeStatusChanged.model_validate(
+        {
+            "notice_id": f"notice-{case_id}",
+            "case_id": case_id,
+            "kind": "decision",
+            "channel": "letter",
+            "status": status,
+            "sequence": sequence,
+            "at": when,
+        }
+    )
+
+
+@pytest.fixture
+async def deciding_desk(database_url: str, tmp_path: Path):
+    opened = await open_desk(database_url, tmp_path / "deciding", DECIDED_CLOCKS)
+    yield opened
+    await opened.close()
+
+
+async def test_what_goes_on_after_the_decision_is_told_and_troubles_no_supervisor(
+    deciding_desk: Desk,
+):
+    desk = deciding_desk
+    await desk.note(case_file("C1", 1, OPENED, at=at(0)), approved("C1"))
+    await desk.heard(decision_notice("C1", "sent", at(2)))
+    await desk.fire(at(121.1))
+    assert await desk.told() == ["C1 payment 1 warned"]
+    await desk.fire(at(182))
+    assert await desk.told() == ["C1 payment 1 breached"]
+    forecast = (await desk.call("GET", "/forecast?hours=8784", by="sven")).json()
+    assert forecast["cases"] == 0
+    await desk.fire(START + timedelta(days=5))
+    assert await desk.told() == ["C1 service 1 breached"]
+    states = {line[1]: line[2] for line in await desk.lines()}
+    assert (states["service"], states["objection"]) == ("passed", "running")
+    await desk.fire(START + timedelta(days=40))
+    assert await desk.told() == ["C1 objection 1 breached"]
+    assert await desk.escalations() == []
+    shown = (await desk.call("GET", "/cases/C1/clocks", by="sven")).json()
+    by_kind = {each["kind"]: each for each in shown["clocks"]}
+    assert [by_kind[kind]["state"] for kind in ("payment", "service", "objection")] == [
+        "running",
+        "passed",
+        "passed",
+    ]
+    assert by_kind["service"]["runs"][0]["steps"][0]["fact"] == "decision_sent"
+    assert shown["limitation"]["suspended_since"] == "2026-11-23"
+    assert shown["limitation"]["suspended_until"] is None
+    await desk.heard(decision_notice("C1", "delivered", at(3), sequence=4))
+    shown = (await desk.call("GET", "/cases/C1/clocks", by="sven")).json()
+    assert (shown["limitation"]["suspended_until"], shown["limitation"]["days"]) == (
+        "2026-11-23",
+        1,
+    )
+
+
+async def test_a_notice_ahead_of_its_case_waits_for_it(deciding_desk: Desk):
+    desk = deciding_desk
+    await desk.heard(decision_notice("C1", "sent", at(2)), decision_notice("C2", "sent", at(2)))
+    await desk.heard(decision_notice("C1", "sent", at(2)))
+    assert await notices.add_early(desk.app) == 0
+    await desk.note(case_file("C1", 1, OPENED, at=at(0)), approved("C1"))
+    assert await notices.add_early(desk.app) == 1
+    assert await notices.add_early(desk.app) == 0
+    assert {line[1]: line[2] for line in await desk.lines()}["service"] == "running"
+
+
+async def test_other_rules_move_the_payment_of_a_decided_case_too(
+    deciding_desk: Desk, database_url: str, tmp_path: Path
+):
+    await deciding_desk.note(case_file("C1", 1, OPENED, at=at(0)), approved("C1"))
+    sooner = [clock("payment", "PT1H", "PT10M", starts=["approved"], stops=["paid"])]
+    other = await open_desk(database_url, tmp_path / "other", sooner)
+    try:
+        await recount.run(other.app)
+        await other.fire(at(62))
+        assert await other.told() == ["C1 payment 1 warned", "C1 payment 1 breached"]
     finally:
         await other.close()
 

@@ -9,7 +9,15 @@ import orjson
 from sqlalchemy import MetaData, delete, select
 
 from deploy.local.keys import SigningKey
-from services.escalation import agents, api, escalation_store, firing, raising, tables
+from services.escalation import (
+    agents,
+    api,
+    escalation_store,
+    firing,
+    notices,
+    raising,
+    tables,
+)
 from services.escalation.app import App, build
 from services.escalation.domain.escalations import Escalation, Status
 from services.escalation.escalation_store import Wanted
@@ -18,7 +26,12 @@ from shared.contract.base import Body, utc
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.escalations import EscalationRaised
 from shared.contract.people import PersonChanged, TeamChanged
-from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
+from shared.contract.public import (
+    ClockBreached,
+    ClockWarned,
+    EscalationChanged,
+    NoticeStatusChanged,
+)
 from shared.messaging.envelope import Event, decode, encode
 from shared.messaging.tables import outbox_table
 from shared.migrations import migrate
@@ -41,9 +54,14 @@ class Desk:
         async with self.app.service.unit_of_work() as work:
             await agents.note_case_files(self.app, work, [event_of(file) for file in files])
 
+    async def heard(self, *statuses: NoticeStatusChanged) -> None:
+        async with self.app.service.unit_of_work() as work:
+            events = [_event(body, str(body.sequence)) for body in statuses]
+            await notices.note_notices(self.app, work, events)
+
     async def staff(self, *changed: PersonChanged | TeamChanged) -> None:
         async with self.app.service.unit_of_work() as work:
-            await agents.note_people(work, [_event(body) for body in changed])
+            await agents.note_people(work, [_event(body, str(body.revision)) for body in changed])
 
     async def fire(self, at: datetime) -> None:
         while await firing.fire(self.app, at):
@@ -128,6 +146,6 @@ def in_short(body: Body) -> str:
     return f"{body.case_id} {body.clock} {body.run} {alarm}"
 
 
-def _event(body: PersonChanged | TeamChanged) -> Event:
-    record = encode(body, source="people", cause=str(body.revision), at=utc(2026, 11, 23))
+def _event(body: Body, cause: str) -> Event:
+    record = encode(body, source="elsewhere", cause=cause, at=utc(2026, 11, 23))
     return decode(record.key, record.value, record.headers)

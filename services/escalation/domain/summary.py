@@ -15,11 +15,11 @@ from shared.calendar import BusinessCalendar
 from shared.contract.cases import CaseState
 
 Waiting = Literal["desk", "client"]
-WaitedFor = Literal["desk", "client", "supervisor"]
+WaitedFor = Literal["desk", "client", "supervisor", "department"]
 
 _LONGEST_HISTORY: Final = 50
 _WAITS: Final[Mapping[WaitedFor, Waiting]] = MappingProxyType(
-    {"desk": "client", "client": "desk", "supervisor": "client"}
+    {"desk": "client", "client": "desk", "supervisor": "client", "department": "client"}
 )
 """Who waits while the case is with somebody: always the client, unless it is with the client."""
 
@@ -28,8 +28,14 @@ _WAITS_FOR_AFTER: Final[Mapping[str, WaitedFor | None]] = MappingProxyType(
         "opened": "desk",
         "information_requested": "client",
         "information_received": "desk",
+        "consequences_warned": "client",
+        "answer_overdue": "desk",
+        "departments_awaited": "department",
+        "departments_answered": "desk",
         "escalated": "supervisor",
         "returned": "desk",
+        "reopened": "desk",
+        "withdrawn": "desk",
         "decided": None,
         "closed": None,
     }

@@ -37,6 +37,9 @@ _WAITED: Final[Mapping[tuple[str, str], Words]] = MappingProxyType(
             "Die Kundschaft wartete auf eine Entscheidung der Leitung",
             "The client waited for a supervisor's decision",
         ),
+        ("client", "department"): Words(
+            "Die Kundschaft wartete auf eine Fachabteilung", "The client waited for a department"
+        ),
     }
 )
 
