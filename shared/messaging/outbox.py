@@ -11,7 +11,9 @@ import asyncio
 import contextlib
 import hashlib
 import random
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
@@ -58,6 +60,7 @@ class Outbox:
         self._producer: Producer | None = None
         self._wake = asyncio.Event()
         self._contended = False
+        self._ending = threading.Event()
 
     async def add(self, connection: AsyncConnection, records: Sequence[OutgoingRecord]) -> None:
         """Store records to be published once the transaction is committed."""
@@ -79,6 +82,13 @@ class Outbox:
 
     async def relay(self) -> None:
         """Publish for as long as the process lives; begins with what an earlier one left."""
+        self._ending.clear()
+        try:
+            await self._relay()
+        finally:
+            self._ending.set()
+
+    async def _relay(self) -> None:
         while True:
             self._wake.clear()
             try:
@@ -104,30 +114,50 @@ class Outbox:
             return int((await connection.execute(query)).scalar_one())
 
     async def _publish_some(self) -> int:
+        if self._database.dialect == "sqlite":
+            return await self._publish_alone()
         async with self._database.transaction() as connection:
             shards = await self._lock_shards(connection)
-            if not shards:
-                return 0
-            table = self._table
-            query = (
-                select(table.c.id, table.c.topic, table.c.key, table.c.value, table.c.headers)
-                .where(among(connection, table.c.shard, shards))
-                .order_by(table.c.id)
-                .limit(_ROWS_PER_PASS)
-            )
-            rows = (await connection.execute(query)).all()
-            if not rows:
-                return 0
-            if not await asyncio.to_thread(self._deliver, rows):
-                raise TemporaryFault("the broker did not confirm every record")
-            ids = [row.id for row in rows]
-            await connection.execute(delete(table).where(among(connection, table.c.id, ids)))
+            rows = await self._rows(connection, shards) if shards else []
+            await self._published(rows)
+            await self._forget(connection, rows)
         return len(rows)
+
+    async def _publish_alone(self) -> int:
+        """On SQLite there is one relay, and nobody can write while a transaction is open.
+
+        So none is while the broker is waited for: it may be away for long.
+        """
+        async with self._database.reading() as connection:
+            rows = await self._rows(connection, range(SHARDS))
+        await self._published(rows)
+        if rows:
+            async with self._database.transaction() as connection:
+                await self._forget(connection, rows)
+        return len(rows)
+
+    async def _rows(self, connection: AsyncConnection, shards: Collection[int]) -> Sequence[Any]:
+        table = self._table
+        query = (
+            select(table.c.id, table.c.topic, table.c.key, table.c.value, table.c.headers)
+            .where(among(connection, table.c.shard, shards))
+            .order_by(table.c.id)
+            .limit(_ROWS_PER_PASS)
+        )
+        return (await connection.execute(query)).all()
+
+    async def _published(self, rows: Sequence[Any]) -> None:
+        if rows and not await asyncio.to_thread(self._deliver, rows):
+            raise TemporaryFault("the broker did not confirm every record")
+
+    async def _forget(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
+        if rows:
+            ids = [row.id for row in rows]
+            table = self._table
+            await connection.execute(delete(table).where(among(connection, table.c.id, ids)))
 
     async def _lock_shards(self, connection: AsyncConnection) -> list[int]:
         """The shards that this pass may publish; other workers' relays keep theirs."""
-        if connection.dialect.name == "sqlite":
-            return list(range(SHARDS))
         wanted = list(range(SHARDS))
         if self._contended:
             wanted = random.sample(wanted, SHARDS // 2)
@@ -157,7 +187,7 @@ class Outbox:
                 producer.produce(
                     row.topic, row.value, row.key, headers=_sent(row.headers), callback=on_failure
                 )
-            waiting = producer.flush(_DELIVERY_SECONDS + 5)
+            waiting = self._flushed(producer)
         except (BufferError, KafkaException) as error:
             failed.append(str(error))
             waiting = len(producer)
@@ -168,6 +198,14 @@ class Outbox:
         producer.flush(5)
         self._producer = None
         return False
+
+    def _flushed(self, producer: Producer) -> int:
+        """Wait for the broker's answers; how many are still missing when time or process end."""
+        end = time.monotonic() + _DELIVERY_SECONDS + 5
+        while (waiting := producer.flush(0.5)) and time.monotonic() < end:
+            if self._ending.is_set():
+                break
+        return int(waiting)
 
 
 def _stored(headers: Headers) -> str:
