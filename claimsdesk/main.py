@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from claimsdesk.commands import (
+    assessing,
     complaints,
     contact,
     deadlines,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(desk.app)
 app.add_typer(deadlines.app)
+app.add_typer(assessing.app)
 app.add_typer(contact.letters_app)
 app.add_typer(contact.app, name="contact")
 app.add_typer(queue.app, name="queue")

@@ -89,7 +89,8 @@ def _plainly(mistake: Mapping[str, Any], place: Place, model: type[BaseModel]) -
     if kind in ("value_error", "assertion_error"):
         return str(mistake["msg"]).partition(", ")[2]
     if kind in ("decimal_type", "decimal_parsing") and _has_comma(written):
-        return f"{_SAID[kind]}, with a point for the cents and no thousands separator"
+        said = "with a point for the cents and no thousands separator"
+        return f"{_quoted(written)} {_SAID[kind]}, {said}"
     said = _SAID.get(kind) or _bounds(kind, context) or str(mistake["msg"])
     return f"{_quoted(written)} {said}" if said.startswith("is no ") else said
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.review.domain.assessment import assess
 from services.review.domain.record import Record
-from shared.contract.assessment import AssessedLine, Assessment, Finding
+from shared.contract.assessment import ArithmeticStep, AssessedLine, Assessment, Finding
 from shared.contract.base import Body
 from shared.programmes import Programmes, ProgrammeVersion
 
@@ -89,6 +89,7 @@ def differ(recorded: Assessment, now: Assessment) -> Iterator[Difference]:
         "straight_through",
     ):
         yield from _value(name, getattr(recorded, name), getattr(now, name))
+    yield from _value("reasons", ", ".join(recorded.reasons), ", ".join(now.reasons))
 
 
 def _todays_terms(record: Record, programmes: Programmes) -> ProgrammeVersion | None:
@@ -139,14 +140,19 @@ def _lines(recorded: Sequence[AssessedLine], now: Sequence[AssessedLine]) -> Ite
 
 
 def _steps(recorded: AssessedLine, now: AssessedLine) -> Iterator[Difference]:
-    before = {step.step: f"{step.before} → {step.after}" for step in recorded.steps}
-    after = {step.step: f"{step.before} → {step.after}" for step in now.steps}
+    before = {step.step: _step(step) for step in recorded.steps}
+    after = {step.step: _step(step) for step in now.steps}
     for step in dict.fromkeys((*before, *after)):
         was, is_now = before.get(step, NOTHING_THERE), after.get(step, NOTHING_THERE)
         if was != is_now:
             yield Difference(
                 what="step", line_id=recorded.line_id, code=step, recorded=was, now=is_now
             )
+
+
+def _step(step: ArithmeticStep) -> str:
+    basis = f" ({step.basis})" if step.basis else ""
+    return f"{step.before:.2f} → {step.after:.2f}{basis}"
 
 
 def _value(

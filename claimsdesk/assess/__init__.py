@@ -1,0 +1,1 @@
+"""`claimsdesk assess`: what a programme makes of a claim, from files alone, for its author."""

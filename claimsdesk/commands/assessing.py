@@ -1,0 +1,81 @@
+"""`claimsdesk assess` and `replay`: what rules make of a claim, and whether a decision holds."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claimsdesk.commands.options import DeskOption, JsonOption, told
+from shared.contract.contacts import Language
+
+app = typer.Typer()
+
+
+@app.command()
+def assess(
+    programme: Annotated[
+        str, typer.Option(metavar="FILE|CODE", help="A programme's file, or one in use.")
+    ],
+    policy: Annotated[Path, typer.Option(metavar="FILE", help="The policy, YAML or JSON.")],
+    claim: Annotated[Path, typer.Option(metavar="FILE", help="The claim, YAML or JSON.")],
+    history: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The other claims on the policy.")
+    ] = None,
+    today: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day of the assessment; today if absent."),
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            "--programmes",
+            envvar="CLAIMSDESK_PROGRAMMES_DIR",
+            metavar="FOLDER",
+            help="A desk's own programmes; the shipped ones if absent.",
+        ),
+    ] = None,
+    lang: Annotated[
+        Language, typer.Option(help="The language of the findings.")
+    ] = Language.ENGLISH,
+    as_json: JsonOption = False,
+) -> None:
+    """Assess a claim from files: every finding, the arithmetic of each line, what is recommended.
+
+    No desk needs to run and nothing is stored. docs/programmes.md shows the files.
+
+    claimsdesk assess --programme household --policy docs/examples/policy.yaml
+    --claim docs/examples/claim.yaml --today 2026-06-10
+    """
+    from claimsdesk.assess.files import read_subject
+    from claimsdesk.assess.shown import shown
+
+    with told():
+        day = today.date() if today else date.today()
+        subject = read_subject(programme, policy, claim, history, today=day, directory=directory)
+        for line in shown(subject, lang, as_json=as_json):
+            typer.echo(line)
+
+
+@app.command()
+def replay(
+    case_id: Annotated[str, typer.Argument(metavar="CASE", help="The number of a decided case.")],
+    desk: DeskOption = None,
+    who: Annotated[
+        str, typer.Option("--as", metavar="WHO", help="Who asks: a person of the desk, or a role.")
+    ] = "auditor",
+    as_json: JsonOption = False,
+) -> None:
+    """Assess a decided case again from its record: equal, or exactly what differs.
+
+    Ends with status 0 if every decision comes out as it was recorded, and with 1 if one differs.
+    Beside it stands what today's programme files would make of it, which changes no status.
+    """
+    from claimsdesk.replay import replayed, said
+
+    with told():
+        replays = replayed(desk, who, case_id)
+        for line in said(replays, as_json=as_json):
+            typer.echo(line)
+    if not all(each["equal"] for each in replays):
+        raise typer.Exit(1)
