@@ -46,6 +46,7 @@ class Expected(_Part):
             "escalated",
             "waiting_for_client",
             "waiting_for_person",
+            "waiting_for_department",
             "none",
         ]
         | None

@@ -18,6 +18,7 @@ _COLOURS = {
     "escalated": "yellow",
     "waiting_for_client": "cyan",
     "waiting_for_person": "yellow",
+    "waiting_for_department": "cyan",
 }
 
 

@@ -16,6 +16,7 @@ _OUTCOMES = {
     CaseState.ESCALATED: "escalated",
     CaseState.WAITING_FOR_CLIENT: "waiting_for_client",
     CaseState.WAITING_FOR_PERSON: "waiting_for_person",
+    CaseState.WAITING_FOR_DEPARTMENT: "waiting_for_department",
 }
 
 

@@ -77,7 +77,8 @@ def test_every_sample_ends_as_its_expectation_says():
         "contact", "machine", "delivery_report", "duplicate", "unidentified",
     }  # fmt: skip
     assert {contact["outcome"] for contact in contacts.values()} >= {
-        "approved", "partly_approved", "denied", "waiting_for_client", "waiting_for_person", "none",
+        "approved", "partly_approved", "denied", "waiting_for_client", "waiting_for_person",
+        "waiting_for_department", "none",
     }  # fmt: skip
     told = {(notice["kind"], notice["status"]) for notice in contacts["misdirected-de"]["notices"]}
     assert ("passed_on", "sent") in told

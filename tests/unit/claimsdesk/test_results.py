@@ -88,6 +88,7 @@ def test_a_vague_notice_does_not_take_the_place_of_an_exact_one():
         ("escalated", "escalated"),
         ("waiting_for_client", "waiting_for_client"),
         ("waiting_for_person", "waiting_for_person"),
+        ("waiting_for_department", "waiting_for_department"),
         ("closed", "none"),
     ],
 )
