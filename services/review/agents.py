@@ -5,18 +5,15 @@ from functools import partial
 
 from services.review import departments, people, store
 from services.review.app import App
-from services.review.domain.case import escalate_overdue, return_case
-from services.review.domain.known import Known
+from services.review.corrections import correct_cases
+from services.review.domain.correction import Correction
+from services.review.following import on_clocks
 from services.review.handovers import pass_contact_on
-from services.review.publication import publish
 from services.review.reviewing import review
 from services.review.touched import Touched
 from services.review.waiting import WaitingContacts
-from shared.contract.case_file import CaseFileUpdated
-from shared.contract.cases import CaseState
 from shared.contract.catalogue import CLIENTS, CLOCKS, CONTACTS, PEOPLE, POLICIES
 from shared.contract.contacts import ContactPassedOn, ContactReceived
-from shared.contract.public import EscalationChanged, EscalationReason
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.messaging.envelope import Event
 from shared.messaging.processing import Handler, UnitOfWork
@@ -31,18 +28,30 @@ def register(app: App) -> None:
     app.service.subscribe(CONTACTS, contacts, after=(POLICIES, CLIENTS))
     app.service.subscribe(CLOCKS, on_clocks(app.programmes))
     app.service.subscribe(PEOPLE, people.take_people)
-    app.service.subscribe(POLICIES, partial(take_policies, waiting))
+    app.service.subscribe(POLICIES, on_policies(app.programmes, waiting))
     app.service.subscribe(CLIENTS, on_clients(app.programmes, waiting))
     departments.register(app)
 
 
+def on_policies(programmes: Programmes, waiting: WaitingContacts) -> Handler:
+    """Keep the policies, and let the claims on a corrected one follow."""
+
+    async def handle(work: UnitOfWork, events: Sequence[Event]) -> None:
+        corrections = await take_policies(waiting, work, events)
+        if corrections:
+            await correct_cases(work, programmes, corrections)
+
+    return handle
+
+
 async def take_policies(
     waiting: WaitingContacts, work: UnitOfWork, events: Sequence[Event]
-) -> None:
-    """Keep the policies as policy administration knows them."""
+) -> list[Correction]:
+    """Keep the policies as policy administration knows them; which of them were corrected."""
     changed = [event.body for event in events if isinstance(event.body, PolicyChanged)]
-    await store.save_policies(work.connection, changed)
+    corrections = await store.save_policies(work.connection, changed)
     work.after_commit(waiting.look)
+    return corrections
 
 
 def on_clients(programmes: Programmes, waiting: WaitingContacts) -> Handler:
@@ -80,34 +89,3 @@ async def take_contacts(
     await review(work, programmes, touched, contacts)
     for passed in passed_on:
         await pass_contact_on(work, passed, programmes)
-
-
-def on_clocks(programmes: Programmes) -> Handler:
-    """Follow what escalation says: a case became overdue, or a supervisor returned it."""
-
-    async def handle(work: UnitOfWork, events: Sequence[Event]) -> None:
-        changes = [event.body for event in events if isinstance(event.body, EscalationChanged)]
-        cases = await store.load_cases(
-            work.connection, {change.case_id for change in changes}, lock=True
-        )
-        known = Known(programmes, work.now)
-        changed: list[store.StoredCase] = []
-        for change in changes:
-            case = cases.get(change.case_id)
-            after = _followed(case, change, known) if case else None
-            if after is not None:
-                cases[after.case_id] = after
-                changed.append(publish(work, case, after))
-        await store.save_cases(work.connection, changed, {})
-
-    return handle
-
-
-def _followed(
-    case: CaseFileUpdated, change: EscalationChanged, known: Known
-) -> CaseFileUpdated | None:
-    if change.status == "opened" and change.reason is EscalationReason.OVERDUE:
-        return escalate_overdue(case, known)
-    if change.status == "returned" and case.state is CaseState.ESCALATED:
-        return return_case(case, change.instruction, change.by or "", known)
-    return None
