@@ -1,7 +1,7 @@
 """Puts escalation together: its frame, the desk's calendar, and each programme's clock rules."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.escalation import store
@@ -69,7 +69,7 @@ def build(settings: Settings) -> App:
     """
     known = programmes.load_programmes(settings.programmes_dir)
     calendar = _calendar(settings, known)
-    desk_rules = _rules(known.desk.clocks)
+    desk_rules = _rules(rule for rule in known.desk.clocks if rule.only_for is None)
     programme_rules: dict[tuple[str | None, str | None], Rules] = {
         (code, version.version): _rules(version.clocks)
         for code, programme in known.by_code.items()
@@ -97,7 +97,7 @@ def _calendar(settings: Settings, known: Programmes) -> BusinessCalendar:
     return known.desk.calendar.business
 
 
-def _rules(written: tuple[programmes.ClockRule, ...]) -> Rules:
+def _rules(written: Iterable[programmes.ClockRule]) -> Rules:
     rules = tuple(
         ClockRule(
             kind=rule.kind,

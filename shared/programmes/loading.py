@@ -194,7 +194,11 @@ class ProgrammeFile(_File):
         clocks = version.get("clocks", [])
         if isinstance(clocks, list):
             kinds = {clock.get("kind") for clock in clocks if isinstance(clock, dict)}
-            desks = [clock for clock in self._desk.clocks if clock.kind not in kinds]
+            desks = [
+                clock
+                for clock in self._desk.clocks
+                if clock.kind not in kinds and clock.only_for in (None, common.get("kind"))
+            ]
             self._desks_clocks[index] = len(desks)
             clocks = [*desks, *clocks]
         return {

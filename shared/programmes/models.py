@@ -121,6 +121,9 @@ class ClockRule(Data):
         default=(), description="Other periods, by the day of the start, oldest first."
     )
     warn_before: Annotated[timedelta, Field(ge=timedelta())] = timedelta()
+    only_for: Literal["insurer", "agency"] | None = Field(
+        default=None, description="Whose programmes have it, if not all."
+    )
     calendar: Literal["business", "always"] = "business"
     rolls: bool | None = Field(default=None, description="For a period; true unless said.")
     escalates: bool = Field(default=True, description="A breach goes to a supervisor.")

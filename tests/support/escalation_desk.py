@@ -40,7 +40,7 @@ def write_rules(folder: Path, clocks: Sequence[dict[str, object]]) -> dict[str, 
     (folder / "desk.yaml").write_text(yaml.safe_dump(desk), encoding="utf-8")
     household = yaml.safe_load((SHIPPED / "household.yaml").read_text(encoding="utf-8"))
     for version in household["versions"]:
-        del version["clocks"]
+        version.pop("clocks", None)
     (folder / "household.yaml").write_text(yaml.safe_dump(household), encoding="utf-8")
     calendar = folder / "calendar.yml"
     calendar.write_text("zone: Europe/Berlin\nhours: 24/7\n", encoding="utf-8")

@@ -59,15 +59,19 @@ def test_the_shipped_programmes_say_what_the_desk_promises(shipped: Programmes):
     assert heating_aid.automatic_limit == Decimal("300.00")
     assert not heating_aid.deductible
     required = {
-        code: {document.kind for document in each.required_documents}
+        code: {
+            (document.kind.value, str(document.from_amount)) for document in each.required_documents
+        }
         for code, each in household.benefits.items()
     }
     assert required == {
-        "bicycle_theft": {DocumentKind.INVOICE, DocumentKind.POLICE_REPORT},
-        "theft": {DocumentKind.POLICE_REPORT},
-        "water_damage": {DocumentKind.INVOICE},
-        "glass": {DocumentKind.INVOICE},
+        "bicycle_theft": {("invoice", "0.00"), ("police_report", "0.00")},
+        "theft": {("police_report", "0.00"), ("invoice", "2500.00")},
+        "water_damage": {("invoice", "0.00"), ("photo", "2000.00")},
+        "glass": {("invoice", "0.00")},
         "fire": set(),
+        "electronics": {("invoice", "0.00"), ("photo", "500.00")},
+        "hotel_costs": {("invoice", "0.00")},
     }
 
 
@@ -149,7 +153,10 @@ def test_money_is_read_exactly_as_written(tmp_path: Path):
 def test_the_desk_s_rules_hold_where_a_programme_says_nothing(tmp_path: Path):
     programmes = _load(tmp_path, SMALL)
     version = programmes.by_code["travel"].versions[0]
-    assert version.clocks == programmes.desk.clocks
+    assert {clock.only_for for clock in programmes.desk.clocks} == {None, "insurer", "agency"}
+    assert version.clocks == tuple(
+        clock for clock in programmes.desk.clocks if clock.only_for in (None, version.kind)
+    )
     assert version.answer_days == programmes.desk.answer_days
     own = _load(tmp_path, SMALL + "    answer_days: 7\n").by_code["travel"].versions[0]
     assert own.answer_days == 7
