@@ -1,8 +1,9 @@
 """A benefit needs a document that has not arrived."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from services.review.domain.subject import ClaimUnderReview
+from services.review.domain.subject import NOTHING, ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 from shared.contract.contacts import DocumentKind
 
@@ -17,8 +18,9 @@ TEXT = {
 
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
-    """Ask for every document that a line's benefit requires."""
+    """Ask for every document that a line's benefit requires, for an amount like this."""
     arrived: set[DocumentKind] | None = None
+    claimed: dict[str, Decimal] | None = None
     for line in subject.claim.lines:
         benefit = subject.benefit(line.benefit)
         if benefit is None or not benefit.required_documents:
@@ -29,6 +31,10 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
             kind = required.kind
             if kind in arrived:
                 continue
+            if required.from_amount:
+                claimed = _claimed(subject) if claimed is None else claimed
+                if claimed[line.benefit or ""] < required.from_amount:
+                    continue
             item = f"document:{kind.value}"
             if item in subject.waived:
                 continue
@@ -44,3 +50,12 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
                     "document": kind.value,
                 },
             )
+
+
+def _claimed(subject: ClaimUnderReview) -> dict[str, Decimal]:
+    """What the lines of each benefit come to together."""
+    claimed: dict[str, Decimal] = {}
+    for line in subject.claim.lines:
+        code = line.benefit or ""
+        claimed[code] = claimed.get(code, NOTHING) + max(line.amount or NOTHING, NOTHING)
+    return claimed

@@ -11,6 +11,9 @@ from services.review.checks import (
     CHECKS,
     identity_mismatch,
     needs_person,
+    no_amount,
+    no_purchase_date,
+    non_positive_amount,
     proposed_reasons,
     unknown_policy,
     unknown_programme,
@@ -24,6 +27,12 @@ PERSON_FIRST = frozenset(
     check.CODE for check in (needs_person, unknown_policy, unknown_programme, identity_mismatch)
 )
 """Findings under which asking the client makes no sense, or would ask the wrong one."""
+
+_OF_AMOUNTS = frozenset(check.CODE for check in AMOUNT_CHECKS)
+_AMOUNTS_UNKNOWN = frozenset(
+    check.CODE for check in (no_amount, non_positive_amount, no_purchase_date)
+)
+"""Findings after which there may be more than the arithmetic leaves now."""
 
 _BEFORE_ARITHMETIC = tuple(check.check for check in CHECKS)
 _AFTER_ARITHMETIC = tuple((check.STEP.value, check.check) for check in AMOUNT_CHECKS)
@@ -82,12 +91,19 @@ def open_questions(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def _rejections(findings: Iterable[Finding]) -> tuple[frozenset[int], bool]:
-    """The rejected lines, and whether the whole claim is rejected."""
+def _rejections(findings: Sequence[Finding]) -> tuple[frozenset[int], bool]:
+    """The rejected lines, and whether the whole claim is rejected.
+
+    That nothing is left of an amount rejects nothing as long as an amount is not known.
+    """
     lines: set[int] = set()
     whole = False
     for finding in findings:
         if finding.severity is Severity.REJECT:
+            if finding.code in _OF_AMOUNTS and any(
+                each.code in _AMOUNTS_UNKNOWN for each in findings
+            ):
+                continue
             if finding.line_id is None:
                 whole = True
             else:

@@ -2,9 +2,11 @@
 
 A row says only what is special about it; the rest is an ordinary claim that goes straight through:
 a household policy in force since 2024, a loss on 2026-06-01 reported and assessed on 2026-06-10
-by the policy's holder in an authenticated mail, one broken window pane of 200.00, all documents.
+by the policy's holder in an authenticated mail, one broken window pane of 200.00, all documents, an
+account that is confirmed. The holder is Erika Beispiel, born on 1980-06-15.
 A row with `terms` is about a programme that says otherwise: fields of a benefit under its code, the
-others of the version.
+others of the version. `account: none` means that no account is confirmed, `account: others` that
+the stated one is known as somebody else's. `near` names the check that a row just does not set off.
 """
 
 from collections.abc import Iterator
@@ -27,7 +29,13 @@ HOLDER = "client-1"
 LOSS = date(2026, 6, 1)
 REPORTED = date(2026, 6, 10)
 
+HOLDER_NAME = "Erika Beispiel"
+HOLDER_BORN = date(1980, 6, 15)
+
 _ROW_FIELDS = {
+    "account",
+    "holder_born",
+    "near",
     "name",
     "programme",
     "terms",
@@ -64,6 +72,7 @@ class Scenario:
     name: str
     subject: ClaimUnderReview
     expect: dict[str, Any]
+    near: str | None
 
 
 def scenarios() -> Iterator[Scenario]:
@@ -72,7 +81,9 @@ def scenarios() -> Iterator[Scenario]:
         for row in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader):
             unknown = (row.keys() - _ROW_FIELDS) | (row["expect"].keys() - _EXPECT_FIELDS)
             assert not unknown, f"{path.name}: {row['name']}: {unknown}"
-            yield Scenario(f"{path.stem}: {row['name']}", subject(row), row["expect"])
+            yield Scenario(
+                f"{path.stem}: {row['name']}", subject(row), row["expect"], row.get("near")
+            )
 
 
 def subject(row: dict[str, Any]) -> ClaimUnderReview:
@@ -89,8 +100,9 @@ def subject(row: dict[str, Any]) -> ClaimUnderReview:
             {
                 "policy_number": known.policy_number if known else None,
                 "date_of_loss": day,
+                "description": details.get("description", "So ist es geschehen."),
                 "lines": tuple(lines(row.get("lines", [["glass", "200.00"]]))),
-                **{key: value or None for key, value in details.items()},
+                **{key: value or None for key, value in details.items() if key != "description"},
             }
         ),
         policy=known,
@@ -101,8 +113,12 @@ def subject(row: dict[str, Any]) -> ClaimUnderReview:
         channel=Channel(row.get("channel", "email")),
         reported_on=reported,
         today=_day(row.get("today")) or reported,
-        needs_person=row.get("needs_person"),
+        needs_person=row.get("needs_person") or None,
         waived=frozenset(row.get("waived", [])),
+        holder_name=HOLDER_NAME,
+        holder_born_on=_day(row["holder_born"]) if "holder_born" in row else HOLDER_BORN,
+        account_confirmed=row.get("account") != "none",
+        account_of_others=row.get("account") == "others",
     )
 
 
@@ -155,10 +171,12 @@ def lines(rows: list[list[Any]]) -> Iterator[ClaimLine]:
 
 
 def documents(kinds: list[str]) -> Iterator[Document]:
-    """One stored document of each kind."""
-    for kind in kinds:
+    """One stored document of each kind; `unreadable invoice` is one that can't be read."""
+    for written in kinds:
+        kind = written.removeprefix("unreadable ")
         yield Document(
             document_id=f"document-{kind}",
+            readable=kind == written,
             kind=DocumentKind(kind),
             media_type="application/pdf",
             size=1,

@@ -54,6 +54,14 @@ def test_the_tables_reach_every_check_with_every_severity():
     assert seen == wanted
 
 
+def test_every_check_has_a_row_that_it_just_does_not_mind():
+    near = {scenario.near for scenario in SCENARIOS} - {None}
+    assert near == {check.CODE for check in (*CHECKS, *AMOUNT_CHECKS)}
+    for scenario in SCENARIOS:
+        found = {finding.code for finding in assess(scenario.subject).findings}
+        assert scenario.near not in found, scenario.name
+
+
 def test_a_finding_carries_its_check_s_group():
     groups = {check.CODE: check.GROUP for check in (*CHECKS, *AMOUNT_CHECKS)}
     for finding in _all_findings():
