@@ -91,9 +91,6 @@ class ProgrammeVersion(Data):
         "warning with a time limit (SGB I §66(3)).",
     )
     advance: bool = Field(default=False, description="Pays advances on request (SGB I §42).")
-    payment_days: Days | None = Field(
-        default=None, description="The payment is to be made so many days after the approval."
-    )
     quality_share: Share = Field(
         default=Decimal(0), description="So many decisions are reviewed by a second person."
     )
