@@ -103,6 +103,7 @@ def _claim(number: int, *, with_findings: bool) -> FullShapeClaim:
         emails=(f"{key}@client.example",),
         email_consent=True,
         postal_address=PostalAddress(lines=("Erika Beispiel", "Weg 1", "10115 Berlin")),
+        confirmed_iban="DE89370400440532013000",
         revision=1,
     )
     policy = PolicyChanged(

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
@@ -189,13 +189,11 @@ class BusinessCalendar:
             raise CalendarError(
                 "a day is rolled forward, not an instant: take its local date first"
             )
-        while day.weekday() >= SATURDAY or self.is_public_holiday(day):
-            day += DAY
-        return day
+        return _rolled_forward(self.region, day)
 
     def is_public_holiday(self, day: date) -> bool:
         """Say whether a day is a public holiday in the calendar's region."""
-        return self.region is not None and day in public_holidays(self.region, day.year)
+        return _is_public_holiday(self.region, day)
 
     def _local_year(self, moment: datetime) -> int:
         return moment.astimezone(self.zone).year
@@ -245,6 +243,18 @@ class BusinessCalendar:
 
         seconds = range(int((end - start).total_seconds()))
         return start + timedelta(seconds=bisect_left(seconds, 1, key=changed))
+
+
+def _is_public_holiday(region: str | None, day: date) -> bool:
+    return region is not None and day in public_holidays(region, day.year)
+
+
+@lru_cache(maxsize=1024)
+def _rolled_forward(region: str | None, day: date) -> date:
+    """Kept: the same few days are asked for with every case of a day."""
+    while day.weekday() >= SATURDAY or _is_public_holiday(region, day):
+        day += DAY
+    return day
 
 
 def _placed(

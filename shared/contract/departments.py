@@ -13,6 +13,7 @@ from pydantic import Field
 from shared.contract.base import (
     Amount,
     Body,
+    ComputedAmount,
     Day,
     Identifier,
     Instant,
@@ -72,7 +73,7 @@ class DepartmentTask(PersonalData):
     status: TaskStatus = "requested"
     requested_at: Instant
     due_on: date | None = Field(default=None, description="Until when an answer is expected.")
-    amount: Amount | None = None
+    amount: ComputedAmount | None = None
     reference: ShortText = Field(default="", description="What the client reads on the statement.")
     details: TaskDetails = TaskDetails()
     answer: ShortText = Field(default="", description="What the department said last.")

@@ -13,15 +13,15 @@ from services.review.domain.prompts import PromptCode, with_prompt
 from services.review.domain.subject import NOTHING
 from services.review.domain.tasks import (
     cancel_open,
+    due_on,
     find,
     new_task,
     open_tasks,
-    task_id,
     with_task,
 )
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import DECIDED, CaseState
-from shared.contract.departments import DepartmentTask, TaskDetails, TaskKind
+from shared.contract.departments import Department, DepartmentTask, TaskDetails, TaskKind
 from shared.contract.facts import Fact, Paid
 from shared.contract.reference import ClientChanged
 
@@ -123,23 +123,25 @@ def _too_much(case: CaseFileUpdated, known: Known) -> CaseFileUpdated:
 def _payment(
     case: CaseFileUpdated, amount: Decimal, payee: ClientChanged, known: Known, *, again: bool
 ) -> DepartmentTask:
-    cause = _cause(case)
-    while again and find(case, task_id(case.case_id, TaskKind.PAY, cause)) is not None:
-        cause = f"{cause} again"
+    """The payment of the decision; its id says of which, so that a repeat has the same one."""
+    task_id = f"pay-{_cause(case)}"
+    while again and find(case, task_id) is not None:
+        task_id += "+"
     details = TaskDetails(
         client_id=payee.client_id,
         name=payee.name,
         policy_number=case.policy_number,
         iban=payee.confirmed_iban,
     )
-    return new_task(
-        case,
-        TaskKind.PAY,
-        cause,
-        known,
-        details,
+    return DepartmentTask(
+        task_id=task_id,
+        department=Department.PAYMENTS,
+        kind=TaskKind.PAY,
+        requested_at=known.now,
+        due_on=due_on(TaskKind.PAY, known),
         amount=amount,
         reference=case.case_id,
+        details=details,
     )
 
 
@@ -147,4 +149,4 @@ def _cause(case: CaseFileUpdated) -> str:
     """The decision that owes the money, or the advance."""
     if case.state in _PAYING and case.decisions:
         return case.decisions[-1].decision_id
-    return "advance"
+    return f"advance-{case.case_id}"

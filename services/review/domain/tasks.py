@@ -7,7 +7,6 @@ contradiction is noted and put before a person.
 
 from collections.abc import Collection
 from datetime import date
-from decimal import Decimal
 from enum import Enum, auto
 from typing import Final, Literal
 
@@ -90,8 +89,6 @@ def new_task(
     known: Known,
     details: TaskDetails,
     *,
-    due_on: date | None = None,
-    amount: Decimal | None = None,
     reference: str = "",
 ) -> DepartmentTask:
     """A task for the department that does such.
@@ -102,26 +99,23 @@ def new_task(
         cause: What makes it unique within the case and its kind: a repeat has the same id.
         known: The instant, and the desk's days for such a task.
         details: What the department needs, and no more.
-        due_on: Until when; by the desk's rules if absent.
-        amount: Of a payment.
-        reference: What the client reads on the statement.
+        reference: The case that it is about.
     """
-    desk = known.programmes.desk
     return DepartmentTask(
-        task_id=task_id(case.case_id, kind, cause),
+        task_id=derived_id("task", case.case_id, kind.value, cause),
         department=DEPARTMENT_OF[kind],
         kind=kind,
         requested_at=known.now,
-        due_on=due_on or desk.answer_by(known.today, desk.task_days_of(kind)),
-        amount=amount,
+        due_on=due_on(kind, known),
         reference=reference,
         details=details,
     )
 
 
-def task_id(case_id: str, kind: TaskKind, cause: str) -> str:
-    """The id of a task; the same cause has the same one."""
-    return derived_id("task", case_id, kind.value, cause)
+def due_on(kind: TaskKind, known: Known) -> date:
+    """Until when a department answers such a task that it is given now; never on a holiday."""
+    desk = known.programmes.desk
+    return desk.answer_by(known.today, desk.task_days_of(kind))
 
 
 def find(case: CaseFileUpdated, wanted: str) -> DepartmentTask | None:
