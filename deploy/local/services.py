@@ -55,6 +55,9 @@ class Surroundings:
             "CLAIMSDESK_JWKS_FILE": str(self.jwks_file),
             "CLAIMSDESK_DOCUMENTS_DIR": str(self._folder("documents")),
             "CLAIMSDESK_SPOOL_DIR": str(self._folder("spool")),
+            # Nobody empties this spool: what is handed over to it counts as posted.
+            "CLAIMSDESK_PRINT_CLOSE_AFTER": "PT1S",
+            "CLAIMSDESK_PRINT_POSTING": "hand_over",
             "CLAIMSDESK_NOTICE_KEY": self._notice_key(),
             "CLAIMSDESK_DESK_ADDRESS": DESK_ADDRESS,
             "CLAIMSDESK_IMAP_HOST": LOOPBACK,

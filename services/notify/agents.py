@@ -9,9 +9,10 @@ import structlog
 
 from services.notify import store
 from services.notify.app import App
-from services.notify.domain import answers
+from services.notify.came_back import dead_addresses, remember_dead
+from services.notify.domain import answers, dead_ends
 from services.notify.domain import notice as lives
-from services.notify.domain.channel import choose_way
+from services.notify.domain.channel import Way, choose_way
 from services.notify.domain.notice import Notice, Steps
 from services.notify.recording import record, tell
 from shared.contract.case_file import CaseFileUpdated
@@ -35,8 +36,10 @@ async def take_requests(app: App, work: UnitOfWork, events: Sequence[Event]) -> 
     today = app.renderer.programmes.desk.local_day(work.now)
     requested: dict[str, Notice] = {}
     recipients: dict[str, str] = {}
-    for event in events:
-        for notice, recipient in _requested(cast("CaseFileUpdated", event.body), work.now, today):
+    asking = [case for event in events if _asks(case := cast("CaseFileUpdated", event.body))]
+    dead = await dead_addresses(work, asking)
+    for case in asking:
+        for notice, recipient in _requested(case, dead, work.now, today):
             requested.setdefault(notice.notice_id, notice)
             if recipient is not None:
                 recipients[notice.notice_id] = recipient
@@ -61,6 +64,7 @@ async def take_reports(app: App, work: UnitOfWork, events: Sequence[Event]) -> N
     reports = [cast("DeliveryReported", event.body) for event in events]
     known = await store.load(work.connection, {report.notice_id for report in reports})
     changes: list[tuple[Notice, Steps]] = []
+    bounced: list[Notice] = []
     for report in reports:
         before = known.get(report.notice_id)
         if before is None:
@@ -68,6 +72,9 @@ async def take_reports(app: App, work: UnitOfWork, events: Sequence[Event]) -> N
         elif steps := _reported(before, report, work.now, today):
             known[before.notice_id] = steps[-1]
             changes.append((before, steps))
+            if report.status == "bounced" and dead_ends.tells_a_dead_address(report.code):
+                bounced.append(before)
+    await remember_dead(work, bounced)
     await record(work, changes)
     if changes:
         work.after_commit(app.wake)
@@ -92,14 +99,22 @@ async def _counted(
     return after.notices
 
 
+def _asks(case: CaseFileUpdated) -> bool:
+    return any(isinstance(fact, NoticeRequested) for fact in case.facts)
+
+
 def _requested(
-    case: CaseFileUpdated, now: datetime, today: date
+    case: CaseFileUpdated, dead: frozenset[str], now: datetime, today: date
 ) -> Iterator[tuple[Notice, str | None]]:
     """Each new notice, and under what its recipient is counted."""
     facts = [fact for fact in case.facts if isinstance(fact, NoticeRequested)]
-    snapshot = case.model_dump_json(exclude_none=True) if facts else ""
+    snapshot = case.model_dump_json(exclude_none=True)
+
+    def is_dead(way: Way) -> bool:
+        return bool(dead) and dead_ends.digest_of(way) in dead
+
     for position, fact in enumerate(facts):
-        way = choose_way(case, fact.notice)
+        way = choose_way(case, fact.notice, is_dead)
         notice = lives.created(
             fact.notice_id,
             case.case_id,

@@ -2,23 +2,26 @@
 
 from datetime import date, datetime
 from email import message_from_bytes, policy
+from functools import partial
 from typing import Annotated, Literal, Protocol
 
 import structlog
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from services.notify import store
+from services.notify import letters_api, store
 from services.notify.adapters.preview import Preview
 from services.notify.app import App
-from services.notify.domain import notice as lives
+from services.notify.domain import by_hand
 from services.notify.domain.notice import Notice, Steps
 from services.notify.recording import record
+from services.notify.views import NoticeHistory, NoticeView, StepView, view_of
 from shared.auth import READERS, REPRESENTATIVES, Actor, requires
 from shared.contract.contacts import Channel, Language
 from shared.contract.decisions import DecisionOutcome
 from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
+from shared.contract.reference import PostalAddress
 from shared.errors import NotFound, RuleViolation, VersionConflict
 
 log = structlog.get_logger(__name__)
@@ -29,48 +32,19 @@ Sending = Annotated[Actor, Depends(requires(*REPRESENTATIVES))]
 _HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
-class NoticeView(BaseModel):
-    """A notice and where it stands; no address and no text."""
-
-    notice_id: str
-    case_id: str
-    kind: NoticeKind
-    language: Language
-    channel: Channel
-    status: NoticeStatus
-    sequence: int
-    attempts: int
-    created_at: datetime
-    changed_at: datetime
-    next_attempt_at: datetime | None
-    detail: str
-    held_because: str | None
-    has_document: bool
-
-
-class StepView(BaseModel):
-    """One public step in a notice's life."""
-
-    sequence: int
-    channel: Channel
-    status: NoticeStatus
-    at: datetime
-    detail: str
-    by: str
-
-
-class NoticeHistory(NoticeView):
-    """A notice with all its steps."""
-
-    steps: list[StepView]
-
-
 class SendingByHand(BaseModel):
     """Why a person has a held notice sent, or one sent again."""
 
     reason: Annotated[str, Field(min_length=3, max_length=500)]
     sequence: Annotated[int, Field(ge=1)] | None = None
     """The notice's sequence that the person saw; refused when it changed meanwhile."""
+
+
+class SendingAgain(SendingByHand):
+    """Why a person has a notice sent again, and where to."""
+
+    address: PostalAddress | None = None
+    """Where a letter goes now; needed when it came back. The client's data stay as they are."""
 
 
 def router(app: App) -> APIRouter:
@@ -89,7 +63,7 @@ def router(app: App) -> APIRouter:
             raise RuleViolation("too_many", "name a case or a status")
         async with app.service.database.reading() as connection:
             found = await store.listed(connection, case_id=case_id, status=status, limit=limit)
-        return [_view(notice) for notice in found]
+        return [view_of(notice) for notice in found]
 
     @api.get("/notices/{notice_id}")
     async def notice(_actor: Reader, notice_id: str) -> NoticeHistory:
@@ -98,7 +72,7 @@ def router(app: App) -> APIRouter:
             found = _found(await store.find(connection, notice_id))
             steps = await store.history_of(connection, notice_id)
         return NoticeHistory(
-            **_view(found).model_dump(), steps=[StepView.model_validate(dict(s)) for s in steps]
+            **view_of(found).model_dump(), steps=[StepView.model_validate(dict(s)) for s in steps]
         )
 
     @api.get("/notices/{notice_id}/document", response_class=Response)
@@ -115,14 +89,15 @@ def router(app: App) -> APIRouter:
         return _attachment(_text_of(data), "text/plain; charset=utf-8", f"{found.case_id}.txt")
 
     @api.post("/notices/{notice_id}/resend", status_code=202)
-    async def resend(actor: Sending, notice_id: str, request: SendingByHand) -> NoticeView:
+    async def resend(actor: Sending, notice_id: str, request: SendingAgain) -> NoticeView:
         """Send a notice again; a mail keeps its Message-ID, a letter is printed once more."""
-        return await _send(app, notice_id, request, actor, lives.resent)
+        step = partial(by_hand.resent, address=request.address)
+        return await _send(app, notice_id, request, actor, step)
 
     @api.post("/notices/{notice_id}/release", status_code=202)
     async def release(actor: Sending, notice_id: str, request: SendingByHand) -> NoticeView:
         """Send a notice that is held."""
-        return await _send(app, notice_id, request, actor, lives.released)
+        return await _send(app, notice_id, request, actor, by_hand.released)
 
     @api.get("/notices/preview/{name}", response_class=Response)
     async def preview(
@@ -145,6 +120,7 @@ def router(app: App) -> APIRouter:
         }
         return Response(made.html, media_type="text/html", headers=_HARMLESS | sandbox)
 
+    api.include_router(letters_api.router(app))
     return api
 
 
@@ -165,32 +141,13 @@ async def _send(
         steps = step(before, request.reason, now=work.now, today=today)
         await record(work, [(before, steps)], by=actor.subject)
         work.after_commit(app.wake)
-    return _view(steps[-1])
+    return view_of(steps[-1])
 
 
 def _found(notice: Notice | None) -> Notice:
     if notice is None:
         raise NotFound("no such notice")
     return notice
-
-
-def _view(notice: Notice) -> NoticeView:
-    return NoticeView(
-        notice_id=notice.notice_id,
-        case_id=notice.case_id,
-        kind=notice.kind,
-        language=notice.language,
-        channel=notice.channel,
-        status=notice.status,
-        sequence=notice.sequence,
-        attempts=notice.attempts,
-        created_at=notice.created_at,
-        changed_at=notice.changed_at,
-        next_attempt_at=notice.next_attempt_at,
-        detail=notice.detail,
-        held_because=notice.held_because,
-        has_document=notice.document_id is not None,
-    )
 
 
 def _text_of(mail: bytes) -> bytes:

@@ -1,14 +1,16 @@
 """Puts notify together: its frame, and everything that a notice passes on its way."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.notify import store
 from services.notify.adapters.letters import Typesetter
 from services.notify.adapters.mailer import MailServer
+from services.notify.adapters.places import Connects, FolderPlace
 from services.notify.adapters.rendering import Renderer
-from services.notify.adapters.spool import PrintSpool
-from services.notify.adapters.templates import Templates, letterheads
+from services.notify.adapters.sftp import SftpServer
+from services.notify.adapters.templates import Templates, letterheads, postage_tables
+from services.notify.domain.postage import PostageTable
 from services.notify.settings import Settings
 from shared.contract.contacts import Channel
 from shared.documents import DocumentStore
@@ -21,6 +23,8 @@ class App:
     """What notify's agents, API and sender need.
 
     Attributes:
+        place: Opens the place where print batches are dropped.
+        postage: Classes of letters, by the day from which they hold.
         work: Per channel: set as soon as there may be something to send.
     """
 
@@ -28,10 +32,13 @@ class App:
     settings: Settings
     renderer: Renderer
     typesetter: Typesetter
-    spool: PrintSpool
+    place: Connects
+    postage: tuple[PostageTable, ...]
     documents: DocumentStore
     mail_server: MailServer
     work: dict[Channel, asyncio.Event]
+    printed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set as soon as there may be letters for a batch, or a batch to hand over."""
 
     def wake(self) -> None:
         """Tell the senders that there is work."""
@@ -59,7 +66,8 @@ def build(settings: Settings) -> App:
         settings=settings,
         renderer=renderer,
         typesetter=Typesetter(),
-        spool=PrintSpool(settings.spool_dir),
+        place=_place(settings),
+        postage=postage_tables(),
         documents=DocumentStore(settings.documents_dir),
         mail_server=MailServer(
             settings.smtp_host,
@@ -71,3 +79,20 @@ def build(settings: Settings) -> App:
         ),
         work={channel: asyncio.Event() for channel in (Channel.EMAIL, Channel.LETTER)},
     )
+
+
+def _place(settings: Settings) -> Connects:
+    """Where batches go: the SFTP server if there is one, else the spool's folder."""
+    if settings.print_sftp_host is None:
+        return FolderPlace(settings.spool_dir).open
+    assert settings.print_sftp_known_hosts is not None
+    password = settings.print_sftp_password
+    return SftpServer(
+        host=settings.print_sftp_host,
+        port=settings.print_sftp_port,
+        user=settings.print_sftp_user,
+        known_hosts=settings.print_sftp_known_hosts,
+        folder=settings.print_sftp_folder,
+        key_file=settings.print_sftp_key_file,
+        password=password.get_secret_value() if password else None,
+    ).open

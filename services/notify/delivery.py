@@ -11,17 +11,18 @@ from datetime import date, datetime
 import structlog
 from prometheus_client import Counter
 
-from services.notify import store
+from services.notify import print_store, store
 from services.notify.adapters.letters import LetterFault, SetLetter
 from services.notify.adapters.mailer import Deferred, MailConnection, Refused, Unanswered
 from services.notify.adapters.templates import TemplateFault
 from services.notify.app import App
+from services.notify.domain import dead_ends, printing
 from services.notify.domain import notice as lives
-from services.notify.domain.channel import Email, ForPerson, choose_way, letter_way
+from services.notify.domain.channel import Email, ForPerson, IsDead, choose_way, letter_way
 from services.notify.domain.clauses import ClauseMissing, EarlierNoticeMissing
 from services.notify.domain.notice import Notice
 from services.notify.domain.words import ContentMissing
-from services.notify.recording import Recorder, Step
+from services.notify.recording import Recorder, Step, looked_up
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
@@ -84,22 +85,28 @@ class Delivery:
         except CannotRender as error:
             await self._failed(notice, str(error))
             return
-        try:
-            await asyncio.to_thread(
-                self._app.spool.put,
-                notice.letter_day,
-                notice_id=notice.notice_id,
-                case_id=notice.case_id,
-                kind=notice.kind.value,
-                run=notice.run,
-                pdf=letter.pdf,
+        await self._apply(
+            notice,
+            lambda current, work: printing.printed(
+                current,
+                worker=self._worker,
+                document_id=document_id,
                 pages=letter.pages,
-            )
-        except OSError as error:
-            log.warning("the print spool can't be written", reason=str(error.strerror))
-            await self._deferred(notice, f"print spool: {error.strerror}")
-            return
-        await self._sent(notice, document_id)
+                enclosures="",
+                abroad=self._abroad(notice),
+                now=work.now,
+            ),
+            "printed",
+        )
+        self._app.printed.set()
+
+    def _abroad(self, notice: Notice) -> bool:
+        """Does the letter leave the country? As before when its case file is gone."""
+        if notice.case_file is None:
+            return notice.abroad
+        client = self._case(notice).client
+        address = client.postal_address if client else None
+        return address is not None and address.country.upper() != "DE"
 
     async def close(self) -> None:
         """Take leave of the mail server."""
@@ -151,7 +158,10 @@ class Delivery:
         """Address and bytes of a mail; the same bytes again if it was made before."""
         try:
             case = self._case(notice)
-            way = choose_way(case, notice.kind)
+            dead = await self._dead(case)
+            way = choose_way(case, notice.kind, dead)
+            if not isinstance(way, Email):
+                way = choose_way(case, notice.kind)  # a person had it sent there again
             if not isinstance(way, Email):
                 raise ContentMissing("no email may be sent to this client")
             if notice.document_id:
@@ -171,7 +181,7 @@ class Delivery:
                 pdf = await self._app.documents.get(notice.document_id)
                 return await self._app.typesetter.counted(pdf), notice.document_id
             case = self._case(notice)
-            way = letter_way(case)
+            way = letter_way(case, await self._dead(case))
             if isinstance(way, ForPerson):
                 raise ContentMissing(way.reason)
             await self._earlier_one_was_sent(case, notice.kind, notice.letter_day)
@@ -185,6 +195,15 @@ class Delivery:
         except Exception as error:
             raise self._cannot_render(notice, error) from None
 
+    async def _dead(self, case: CaseFileUpdated) -> IsDead:
+        """Tells addresses of a case from which something came back."""
+        digests = dead_ends.digests_of(case)
+        after = self._app.service.now() - dead_ends.REMEMBERED
+        dead = await looked_up(
+            self._app.service, lambda connection: print_store.dead(connection, digests, after)
+        )
+        return lambda way: dead_ends.digest_of(way) in dead
+
     async def _earlier_one_was_sent(
         self, case: CaseFileUpdated, kind: NoticeKind, on: date
     ) -> None:
@@ -192,8 +211,9 @@ class Delivery:
         earlier_id = self._app.renderer.presupposed(case, kind, on)
         if earlier_id is None:
             return
-        async with self._app.service.database.reading() as connection:
-            earlier = await store.find(connection, earlier_id)
+        earlier = await looked_up(
+            self._app.service, lambda connection: store.find(connection, earlier_id)
+        )
         if earlier is None or earlier.status not in {NoticeStatus.SENT, NoticeStatus.DELIVERED}:
             status = earlier.status.value if earlier else "not known"
             message = f"the warning that this notice presupposes was not sent: it is {status}"
@@ -221,7 +241,11 @@ class Delivery:
         await self._apply(
             notice,
             lambda current, work: lives.sent(
-                current, worker=self._worker, document_id=document_id, now=work.now
+                current,
+                worker=self._worker,
+                document_id=document_id,
+                now=work.now,
+                today=self._today(work.now),
             ),
             "sent",
         )

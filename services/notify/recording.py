@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify import store
 from services.notify.domain.notice import Notice, Steps
@@ -60,6 +61,7 @@ async def tell(work: UnitOfWork, public: Sequence[Notice], *, by: str = "") -> N
                 status=step.status,
                 sequence=step.sequence,
                 held_because=step.held_because,
+                posted_on=step.posted_on,
                 at=step.changed_at,
             ),
             cause=f"{step.notice_id}:{step.sequence}",
@@ -70,11 +72,31 @@ async def patiently(
     service: DeskService, act: Callable[[UnitOfWork], Awaitable[_Result]]
 ) -> _Result:
     """Act in a transaction, again and again while the database is away."""
+
+    async def in_transaction() -> _Result:
+        async with service.unit_of_work() as work:
+            return await act(work)
+
+    return await _again(in_transaction)
+
+
+async def looked_up(
+    service: DeskService, query: Callable[[AsyncConnection], Awaitable[_Result]]
+) -> _Result:
+    """Read, again and again while the database is away."""
+
+    async def reading() -> _Result:
+        async with service.database.reading() as connection:
+            return await query(connection)
+
+    return await _again(reading)
+
+
+async def _again(act: Callable[[], Awaitable[_Result]]) -> _Result:
     pause = _SHORTEST_PAUSE
     while True:
         try:
-            async with service.unit_of_work() as work:
-                result = await act(work)
+            result = await act()
         except Exception as error:
             if not is_temporary(error):
                 raise

@@ -24,8 +24,8 @@ from shared.messaging.processing import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-_LEASE: Final = timedelta(seconds=8)
-_RENEWAL_SECONDS: Final = 2.0
+LEASE: Final = timedelta(seconds=8)
+RENEWAL_SECONDS: Final = 2.0
 _POLL_SECONDS: Final = 5.0
 _SOONEST_SECONDS: Final = 0.05
 _PARTING_SECONDS: Final = 4.0
@@ -91,7 +91,7 @@ class Sender:
         async def act(work: UnitOfWork) -> None:
             if self._app.service.database.dialect == "sqlite":
                 await store.forget_sender(work.connection, None)
-            await store.stay_alive(work.connection, self._worker, work.now + _LEASE)
+            await store.stay_alive(work.connection, self._worker, work.now + LEASE)
 
         await patiently(self._app.service, act)
 
@@ -110,10 +110,10 @@ class Sender:
                     case_id=notice.case_id,
                     notice_id=notice.notice_id,
                 )
-            await asyncio.sleep(_RENEWAL_SECONDS)
+            await asyncio.sleep(RENEWAL_SECONDS)
 
     async def _look_after(self, work: UnitOfWork) -> list[Notice]:
-        await store.stay_alive(work.connection, self._worker, work.now + _LEASE)
+        await store.stay_alive(work.connection, self._worker, work.now + LEASE)
         await store.drop_case_files(work.connection, work.now - _BOUNCES_COME_WITHIN)
         today = self._app.renderer.programmes.desk.local_day(work.now)
         await store.forget_answers(work.connection, today - timedelta(days=1))

@@ -49,14 +49,14 @@ async def load(connection: AsyncConnection, notice_ids: Collection[str]) -> dict
         .order_by(notices.c.notice_id)
     )
     rows = await connection.execute(locked(query))
-    return {row["notice_id"]: _notice(row) for row in rows.mappings()}
+    return {row["notice_id"]: notice_of(row) for row in rows.mappings()}
 
 
 async def find(connection: AsyncConnection, notice_id: str) -> Notice | None:
     """One notice, to be looked at."""
     query = select(notices).where(notices.c.notice_id == notice_id)
     row = (await connection.execute(query)).mappings().first()
-    return _notice(row) if row else None
+    return notice_of(row) if row else None
 
 
 async def listed(
@@ -69,7 +69,7 @@ async def listed(
         query = query.where(notices.c.case_id == case_id)
     if status is not None:
         query = query.where(notices.c.status == status.value)
-    return [_notice(row) for row in (await connection.execute(query)).mappings()]
+    return [notice_of(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def save(connection: AsyncConnection, changed: Sequence[Notice]) -> None:
@@ -170,7 +170,7 @@ async def claim(
         await connection.execute(
             update(notices).where(among(connection, notices.c.notice_id, ids)).values(worker=worker)
         )
-    return [_notice({**row, "worker": worker}) for row in rows]
+    return [notice_of({**row, "worker": worker}) for row in rows]
 
 
 async def next_due(connection: AsyncConnection, channel: Channel) -> datetime | None:
@@ -198,7 +198,7 @@ async def left_behind(connection: AsyncConnection, now: datetime) -> list[Notice
         _nobody_has_it(now),
     )
     rows = await connection.execute(locked(query, skip_locked=True))
-    return [_notice(row) for row in rows.mappings()]
+    return [notice_of(row) for row in rows.mappings()]
 
 
 async def stay_alive(connection: AsyncConnection, worker: str, until: datetime) -> None:
@@ -232,7 +232,10 @@ async def drop_case_files(connection: AsyncConnection, before: datetime) -> None
 
 
 def _predecessor_is_on_its_way() -> ColumnElement[bool]:
-    """An earlier notice of the same case is still to be sent; one that failed or is held is not."""
+    """An earlier notice of the same case is still to be sent.
+
+    One that failed, is held, or lies at the printer is not.
+    """
     before = notices.alias("before")
     place = tuple_(notices.c.case_sequence, notices.c.position)
     earlier = tuple_(before.c.case_sequence, before.c.position) < place
@@ -240,14 +243,20 @@ def _predecessor_is_on_its_way() -> ColumnElement[bool]:
         select(before.c.notice_id).where(
             before.c.case_id == notices.c.case_id,
             before.c.status == NoticeStatus.QUEUED.value,
+            before.c.next_attempt_at.is_not(None),
             earlier,
         )
     )
 
 
-def _nobody_has_it(now: datetime) -> Any:
+def _nobody_has_it(now: datetime) -> ColumnElement[bool]:
+    return nobody_has(notices.c.worker, now)
+
+
+def nobody_has(worker: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+    """Is what this column takes for its process free, or is that process dead?"""
     alive = select(senders.c.worker).where(senders.c.alive_until > now)
-    return or_(notices.c.worker.is_(None), notices.c.worker.not_in(alive))
+    return or_(worker.is_(None), worker.not_in(alive))
 
 
 def _row(notice: Notice) -> dict[str, Any]:
@@ -259,7 +268,8 @@ def _row(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _notice(row: Any) -> Notice:
+def notice_of(row: Any) -> Notice:
+    """The notice of a row."""
     return Notice(
         **{
             **row,

@@ -1,10 +1,10 @@
 """Notify's tables.
 
 Clients' addresses stand only in the case files that notices are rendered from; who got how many
-answers on a day is counted under a digest.
+answers on a day, and from where something came back, is kept under a digest.
 """
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, Table, Text, false
 
 from shared.database import UtcDateTime
 
@@ -34,6 +34,11 @@ notices = Table(
     Column("case_sequence", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("held_because", Text),
+    Column("pages", Integer),
+    Column("enclosures", Text, nullable=False, server_default=""),
+    Column("abroad", Boolean, nullable=False, server_default=false()),
+    Column("batch_id", Text),
+    Column("posted_on", Date),
     # With the status, or SQLite looks through everything queued for each predecessor.
     Index("notices_of_case", "case_id", "status"),
     Index("notices_due", "channel", "next_attempt_at"),
@@ -57,6 +62,25 @@ automatic_answers = Table(
     Column("day", Date, primary_key=True),
     Column("recipient", Text, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+batches = Table(
+    "batches",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("letters", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("sheets", Integer, nullable=False),
+    Column("closed_at", UtcDateTime, nullable=False),
+    Column("marked", Boolean, nullable=False),
+    Column("handed_over_at", UtcDateTime),
+    Column("worker", Text),
+)
+dead_addresses = Table(
+    "dead_addresses",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
 )
 senders = Table(
     "senders",

@@ -77,6 +77,8 @@ class Notify:
             "CLAIMSDESK_DESK_ADDRESS": "claims@claimsdesk.example",
             "CLAIMSDESK_NOTICE_KEY": NOTICE_KEY,
             "CLAIMSDESK_ANSWERS_PER_DAY": "1000",
+            "CLAIMSDESK_PRINT_CLOSE_AFTER": "PT0S",
+            "CLAIMSDESK_PRINT_POSTING": "hand_over",
         }
         self._process = self._start()
 
@@ -239,6 +241,7 @@ def shown_over_http(service: Notify, case_id: str, decision: str, letter: str) -
     assert pdf.headers["x-content-type-options"] == "nosniff"
     assert service.call("GET", "/notices/nobody", "auditor").status_code == 404
     sent_again(service, letter)
+    letters_over_http(service, letter)
     previews(service)
 
 
@@ -260,6 +263,36 @@ def sent_again(service: Notify, letter: str) -> None:
         "detail": "the client did not get it",
         "by": "rita",
     }
+
+
+def letters_over_http(service: Notify, letter: str) -> None:
+    until(lambda: service.call("GET", f"/notices/{letter}", "auditor").json()["status"] == "sent")
+    shown = service.call("GET", f"/notices/{letter}", "auditor").json()
+    day = shown["posted_on"]
+    again = {"on": day, "run": 2}
+    path = f"/letters/{letter}"
+    assert service.call("POST", f"{path}/posted", "auditor", json=again).status_code == 403
+    repeat = service.call("POST", f"{path}/posted", "representative", json=again)
+    assert (repeat.status_code, repeat.json()["sequence"]) == (200, shown["sequence"])
+    early = again | {"on": "2020-01-01"}
+    assert service.call("POST", f"{path}/returned", "representative", json=early).status_code == 422
+    back = again | {"reason": "moved"}
+    answer = service.call("POST", f"{path}/returned", "representative", json=back)
+    assert (answer.json()["status"], answer.json()["detail"]) == (
+        "returned",
+        f"came back on {day}: moved",
+    )
+    why = {"reason": "she gave us the new address"}
+    refused = service.call("POST", f"/notices/{letter}/resend", "representative", json=why)
+    assert refused.status_code == 422
+    where = {"address": {"lines": ["Erika Müller", "Neuer Weg 9", "20095 Hamburg"]}}
+    moved = service.call("POST", f"/notices/{letter}/resend", "representative", json=why | where)
+    assert moved.status_code == 202
+    until(lambda: len(list(service.spool.glob(f"*/{letter}-3.pdf"))) == 1)
+    batches = service.call("GET", "/letters/batches", "auditor").json()
+    assert all(batch["handed_over_at"] for batch in batches[1:])
+    nothing = service.call("POST", "/letters/batches", "representative")
+    assert (nothing.status_code, nothing.json()) == (201, {"batch_id": None})
 
 
 def previews(service: Notify) -> None:
@@ -327,6 +360,6 @@ def test_killed_while_it_sends_no_notice_is_lost_and_none_is_doubled(
     assert sent <= arrived.keys() <= set(emails)
     in_spool = [path.stem for path in service.spool.glob("*/*.pdf")]
     assert sorted(in_spool) == sorted(letters)
-    manifests = [path.read_text() for path in service.spool.glob("*/manifest.jsonl")]
-    listed = [json.loads(line)["notice_id"] for text in manifests for line in text.splitlines()]
+    manifests = [json.loads(path.read_text()) for path in service.spool.glob("*/manifest.json")]
+    listed = [item["notice_id"] for manifest in manifests for item in manifest["items"]]
     assert sorted(listed) == sorted(letters)

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace as changed
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from services.notify import agents, store
 from services.notify.app import App, build
 from services.notify.domain.notice import Notice
 from services.notify.domain.samples import SAMPLE_DAY, sample_case
+from services.notify.printing import Printer
 from services.notify.sender import Sender
 from services.notify.settings import Settings
 from shared.contract.case_file import CaseFileUpdated
@@ -144,14 +146,16 @@ class NotifyDesk:
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[Sender]:
         """A process's senders, stopped in order."""
-        sender = Sender(self.app)
-        task = asyncio.create_task(sender.run())
+        sender, printer = Sender(self.app), Printer(self.app)
+        tasks = [asyncio.create_task(run()) for run in (sender.run, printer.run, printer.watch)]
         try:
             yield sender
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
 
 
 @asynccontextmanager
@@ -171,7 +175,12 @@ async def notify_desk(
             spool_dir=folder / "spool",
             desk_address="claims@claimsdesk.example",
             notice_key=NOTICE_KEY,
-            **{"answers_per_day": 1000, **settings},
+            **{
+                "answers_per_day": 1000,
+                "print_close_after": timedelta(),
+                "print_posting": "hand_over",
+                **settings,
+            },
         )
     )
     await migrate(app.service.database, "notify")

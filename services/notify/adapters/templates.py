@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,7 @@ from services.notify.domain.message import (
     Message,
     Paragraph,
 )
+from services.notify.domain.postage import Postage, PostageTable
 from services.notify.domain.wording import squeezed
 from services.notify.domain.words import Words
 from shared.contract.contacts import Language
@@ -188,6 +190,35 @@ def letterheads(file: Path | None = None) -> dict[str, Letterhead]:
         message = f"{path}: a letterhead `default` is needed"
         raise TemplateFault(message)
     return found
+
+
+def postage_tables(directory: Path = SHIPPED) -> tuple[PostageTable, ...]:
+    """The classes of letters that the post sells, by the day from which they hold.
+
+    Raises:
+        TemplateFault: The file is not what it should be.
+    """
+    path = directory / "postage.yaml"
+    try:
+        return tuple(
+            PostageTable(
+                entry["valid_from"],
+                Decimal(entry["sheet_grams"]),
+                tuple(
+                    Postage(
+                        each["code"],
+                        Decimal(each["grams"]),
+                        each["sheets"],
+                        Decimal(each["envelope_grams"]),
+                    )
+                    for each in entry["classes"]
+                ),
+            )
+            for entry in _read(path)
+        )
+    except (TypeError, KeyError, ArithmeticError) as error:
+        message = f"{path}: {error}"
+        raise TemplateFault(message) from error
 
 
 def _words(directory: Path, language: Language) -> Words:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from services.notify.domain import notice as lives
+from services.notify.domain import by_hand
 from services.notify.domain.channel import Email, ForPerson, Way
 from services.notify.domain.notice import Notice
 from shared.contract.case_file import CaseFileUpdated
@@ -77,7 +77,7 @@ def count(
         recipient = recipients[notice.notice_id]
         if counts.get(recipient, 0) >= limit:
             why = f"{limit} automatic answers went to this recipient today already"
-            after.append(lives.held(notice, ANSWERS_PER_DAY, why))
+            after.append(by_hand.held(notice, ANSWERS_PER_DAY, why))
             continue
         counts[recipient] = counts.get(recipient, 0) + 1
         after.append(notice)

@@ -1,6 +1,7 @@
 """By which way a notice goes: email, letter, or to a person who finds one."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from services.notify.domain.wording import one_line
@@ -65,27 +66,36 @@ def usable_email(address: str) -> bool:
     return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
 
 
-def choose_way(case: CaseFileUpdated, kind: NoticeKind) -> Way:
+IsDead = Callable[[Way], bool]
+"""Did something come back from there?"""
+
+
+def _none_is_dead(_way: Way) -> bool:
+    return False
+
+
+def choose_way(case: CaseFileUpdated, kind: NoticeKind, is_dead: IsDead = _none_is_dead) -> Way:
     """The way of a notice, from what review knew of the client.
 
     A known client gets an email if they agreed to it and an address works, otherwise a letter.
     Somebody unknown who wrote by email is answered at the address they wrote from, with nothing
-    about a policy in it; everything else needs a person.
+    about a policy in it; everything else needs a person. An address from which something came
+    back is passed over.
     """
     client = case.client
     if client is None:
         if kind not in _FOR_STRANGERS:
             return ForPerson("the client is not known, and this notice tells about a policy")
-        address = next(filter(usable_email, case.correspondents), None)
+        address = next(_working(case.correspondents, is_dead), None)
         if case.channel is not Channel.EMAIL or address is None:
             return ForPerson("the client is not known, and did not write by email")
         return Email(address, "")
-    if client.email_consent and (address := _working_address(case)):
+    if client.email_consent and (address := _working_address(case, is_dead)):
         return Email(address, one_line(client.name))
-    return letter_way(case)
+    return letter_way(case, is_dead)
 
 
-def letter_way(case: CaseFileUpdated) -> Letter | ForPerson:
+def letter_way(case: CaseFileUpdated, is_dead: IsDead = _none_is_dead) -> Letter | ForPerson:
     """The way by letter: a client's own postal address, or a person."""
     client = case.client
     address = client.postal_address if client else None
@@ -99,6 +109,8 @@ def letter_way(case: CaseFileUpdated) -> Letter | ForPerson:
         lines = (*lines, _COUNTRIES.get(address.country.upper(), address.country.upper()))
     if len(lines) > MOST_ADDRESS_LINES:
         return ForPerson(f"the address has more than {MOST_ADDRESS_LINES} lines")
+    if is_dead(Letter(lines)):
+        return ForPerson("a letter to this address came back, and no other address is known")
     return Letter(lines)
 
 
@@ -127,9 +139,13 @@ _COUNTRIES = {
 """Countries as the Deutsche Post wants them: last line, capitals, in German."""
 
 
-def _working_address(case: CaseFileUpdated) -> str | None:
+def _working(addresses: Iterable[str], is_dead: IsDead) -> Iterator[str]:
+    return (each for each in addresses if usable_email(each) and not is_dead(Email(each, "")))
+
+
+def _working_address(case: CaseFileUpdated, is_dead: IsDead) -> str | None:
     """The client's address that they wrote from in this case, else their first usable one."""
     assert case.client is not None
-    usable = [address for address in case.client.emails if usable_email(address)]
+    usable = list(_working(case.client.emails, is_dead))
     wrote_from = {address.casefold() for address in case.correspondents}
     return next((a for a in usable if a.casefold() in wrote_from), usable[0] if usable else None)

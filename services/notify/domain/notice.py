@@ -13,17 +13,6 @@ from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Channel, Language
 from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
-from shared.errors import RuleViolation
-
-_RESENDABLE = frozenset(
-    {
-        NoticeStatus.SENT,
-        NoticeStatus.BOUNCED,
-        NoticeStatus.RETURNED,
-        NoticeStatus.FAILED,
-        NoticeStatus.UNCERTAIN,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +33,11 @@ class Notice:
         case_sequence: The change of the case that asked for it.
         position: Its place among the notices of that change; a case's notices leave in this order.
         held_because: Why it is not sent by itself, as a code; a person releases it.
+        pages: Pages of the letter that was set; None before.
+        enclosures: Codes of what is enclosed in the letter, separated by spaces.
+        abroad: The letter leaves the country.
+        batch_id: The print batch that the letter is in.
+        posted_on: Day of posting, or of the email's dispatch; deemed service counts from it.
     """
 
     notice_id: str
@@ -67,6 +61,11 @@ class Notice:
     case_sequence: int
     position: int
     held_because: str | None
+    pages: int | None = None
+    enclosures: str = ""
+    abroad: bool = False
+    batch_id: str | None = None
+    posted_on: date | None = None
 
 
 Steps = tuple[Notice, ...]
@@ -116,35 +115,6 @@ def created(
     )
 
 
-def held(notice: Notice, because: str, detail: str) -> Notice:
-    """The new notice, held for a person instead of queued.
-
-    Args:
-        notice: It was not told to anybody yet.
-        because: The public code of the reason.
-        detail: The reason for people.
-    """
-    return replace(
-        notice,
-        status=NoticeStatus.CREATED,
-        held_because=because,
-        detail=detail,
-        next_attempt_at=None,
-    )
-
-
-def released(notice: Notice, reason: str, *, now: datetime, today: date) -> Steps:
-    """A person has a held notice sent, and says why.
-
-    Raises:
-        RuleViolation: It is not held.
-    """
-    if notice.held_because is None:
-        raise RuleViolation("not_held", "this notice is not held")
-    queued = _told(notice, NoticeStatus.QUEUED, reason, now)
-    return (replace(queued, next_attempt_at=now, letter_day=today),)
-
-
 def fallback(notice: Notice) -> Letter | ForPerson:
     """The way by letter, from the case file that the notice was requested with."""
     if notice.case_file is None:
@@ -159,18 +129,13 @@ def marked(notice: Notice, *, worker: str, document_id: str) -> Steps:
     return (replace(notice, marked=True, document_id=document_id),)
 
 
-def sent(notice: Notice, *, worker: str, document_id: str, now: datetime) -> Steps:
-    """The mail server took it, or the letter lies in the spool.
-
-    An answer that comes after the notice was given up as uncertain still counts.
-    """
-    late = notice.status is NoticeStatus.UNCERTAIN
-    if notice.worker != worker or not (late or notice.status is NoticeStatus.QUEUED):
+def sent(notice: Notice, *, worker: str, document_id: str, now: datetime, today: date) -> Steps:
+    """The mail server took it; an answer after it was given up as uncertain still counts."""
+    waiting = notice.status in {NoticeStatus.UNCERTAIN, NoticeStatus.QUEUED}
+    if notice.worker != worker or notice.channel is not Channel.EMAIL or not waiting:
         return ()
-    gone = _told(notice, NoticeStatus.SENT, "", now)
-    may_bounce = notice.channel is Channel.EMAIL
-    kept = notice.case_file if may_bounce else None
-    return (replace(gone, document_id=document_id, case_file=kept),)
+    gone = told(notice, NoticeStatus.SENT, "", now)
+    return (replace(gone, document_id=document_id, posted_on=today),)
 
 
 def deferred(notice: Notice, reason: str, *, worker: str, now: datetime, today: date) -> Steps:
@@ -205,7 +170,7 @@ def failed(notice: Notice, reason: str, *, now: datetime) -> Steps:
     """It can't be made or sent as it is; a person must look."""
     if notice.status is not NoticeStatus.QUEUED:
         return ()
-    return (_told(notice, NoticeStatus.FAILED, reason, now),)
+    return (told(notice, NoticeStatus.FAILED, reason, now),)
 
 
 def left_behind(notice: Notice, *, now: datetime) -> Steps:
@@ -216,7 +181,7 @@ def left_behind(notice: Notice, *, now: datetime) -> Steps:
     if notice.status is not NoticeStatus.QUEUED or not notice.marked:
         return ()
     detail = "handed to the mail server, but its answer is not known"
-    return (_told(notice, NoticeStatus.UNCERTAIN, detail, now),)
+    return (told(notice, NoticeStatus.UNCERTAIN, detail, now),)
 
 
 def bounced(notice: Notice, code: str, *, now: datetime, today: date) -> Steps:
@@ -233,8 +198,8 @@ def bounced(notice: Notice, code: str, *, now: datetime, today: date) -> Steps:
     why = f"returned by the client's mail server ({code})" if code else "returned as undeliverable"
     letter = fallback(notice)
     if isinstance(letter, ForPerson):
-        return (_told(notice, NoticeStatus.BOUNCED, f"{why}; {letter.reason}", now),)
-    back = _told(notice, NoticeStatus.BOUNCED, why, now)
+        return (told(notice, NoticeStatus.BOUNCED, f"{why}; {letter.reason}", now),)
+    back = told(notice, NoticeStatus.BOUNCED, why, now)
     return (back, *_by_letter(back, why, now, today))
 
 
@@ -245,49 +210,31 @@ def delivered(notice: Notice, *, now: datetime) -> Steps:
         NoticeStatus.UNCERTAIN,
     }:
         return ()
-    return (_told(notice, NoticeStatus.DELIVERED, "", now),)
-
-
-def resent(notice: Notice, reason: str, *, now: datetime, today: date) -> Steps:
-    """A person has it sent again, and says why.
-
-    A mail keeps its Message-ID, so that a server which got it before may notice the double.
-
-    Raises:
-        RuleViolation: It is still on its way, or nothing is left to send.
-    """
-    if notice.held_because is not None:
-        raise RuleViolation("held", "this notice is held and was never sent: release it")
-    if notice.status not in _RESENDABLE:
-        raise RuleViolation("still_on_its_way", "this notice is still on its way")
-    letter_there = notice.channel is Channel.LETTER and notice.document_id is not None
-    if notice.case_file is None and not letter_there:
-        raise RuleViolation("nothing_to_send", "what this notice was made from is deleted")
-    again = replace(_told(notice, NoticeStatus.QUEUED, reason, now), worker=None)
-    return (replace(again, run=notice.run + 1, next_attempt_at=now, attempts=0, letter_day=today),)
+    return (told(notice, NoticeStatus.DELIVERED, "", now),)
 
 
 def _instead(notice: Notice, reason: str, now: datetime, today: date) -> Steps:
     letter = fallback(notice)
     if isinstance(letter, ForPerson):
-        return (_told(notice, NoticeStatus.FAILED, f"{reason}; {letter.reason}", now),)
+        return (told(notice, NoticeStatus.FAILED, f"{reason}; {letter.reason}", now),)
     return _by_letter(notice, reason, now, today)
 
 
 def _by_letter(notice: Notice, reason: str, now: datetime, today: date) -> Steps:
     return (
         replace(
-            _told(notice, NoticeStatus.QUEUED, reason, now),
+            told(notice, NoticeStatus.QUEUED, reason, now),
             channel=Channel.LETTER,
             next_attempt_at=now,
             attempts=0,
             letter_day=today,
             document_id=None,
+            posted_on=None,
         ),
     )
 
 
-def _told(notice: Notice, status: NoticeStatus, detail: str, now: datetime) -> Notice:
+def told(notice: Notice, status: NoticeStatus, detail: str, now: datetime) -> Notice:
     """The next public step; a worker is remembered only while its answer may still come."""
     return replace(
         notice,

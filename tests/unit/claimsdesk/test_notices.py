@@ -47,7 +47,7 @@ def test_a_file_gets_what_its_name_says(tmp_path: Path):
         (("decisoin",), "no such notice: decisoin; known: receipt,"),
         (
             ("receipt", "--programme", "ufo"),
-            "no such programme: ufo; known: heating-aid, household",
+            "no such programme: ufo; known: heating-aid,",
         ),
         (("receipt", "--channel", "letter"), "say where to with --out"),
         (("receipt", "--channel", "letter", "--out", "x.html"), "its name must end in .pdf"),

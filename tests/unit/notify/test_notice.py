@@ -1,11 +1,14 @@
 """The life of a notice: every step, and the steps that no longer fit."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notify.domain import by_hand, printing
 from services.notify.domain import notice as lives
 from services.notify.domain.channel import Email, ForPerson, Letter, Way
 from services.notify.domain.notice import Notice, Steps
@@ -15,6 +18,7 @@ from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Channel, Language
 from shared.contract.facts import NoticeKind
 from shared.contract.public import NoticeStatus
+from shared.contract.reference import PostalAddress
 from shared.errors import RuleViolation
 from tests.support.notify_desk import a_case, with_client
 
@@ -43,8 +47,6 @@ def new(way: Way = MAIL, case: CaseFileUpdated | None = None) -> Notice:
 
 
 def taken(notice: Notice) -> Notice:
-    from dataclasses import replace
-
     return replace(notice, worker=ME)
 
 
@@ -54,8 +56,33 @@ def marked(notice: Notice | None = None) -> Notice:
 
 
 def sent(notice: Notice) -> Notice:
-    (after,) = lives.sent(notice, worker=ME, document_id="d", now=LATER)
+    (after,) = lives.sent(notice, worker=ME, document_id="d", now=LATER, today=TODAY)
     return after
+
+
+def printed(notice: Notice | None = None) -> Notice:
+    """A letter that was set and stored."""
+    (after,) = at_printer(notice or taken(new(LETTER)), NOW)
+    return after
+
+
+def at_printer(notice: Notice, at: datetime) -> Steps:
+    return printing.printed(
+        notice, worker=ME, document_id="d", pages=2, enclosures="", abroad=False, now=at
+    )
+
+
+def posted(notice: Notice | None = None, on: date = TODAY) -> Notice:
+    (after,) = printing.posted(notice or printed(), run=1, on=on, now=LATER, today=on)
+    return after
+
+
+def fitting(step: Callable[[], Steps]) -> Steps:
+    """What a report does; nothing if it does not fit."""
+    try:
+        return step()
+    except RuleViolation:
+        return ()
 
 
 def uncertain() -> Notice:
@@ -81,11 +108,62 @@ def test_the_mark_is_no_public_step():
     assert marked(marked()).marked
 
 
-def test_a_mail_keeps_its_case_file_for_a_bounce_a_letter_does_not():
+def test_a_mail_keeps_its_case_file_for_a_bounce_a_letter_for_another_address():
     assert in_short((sent(marked()),)) == ["2 email sent"]
     assert sent(marked()).case_file
     assert not sent(marked()).marked
-    assert sent(taken(new(LETTER))).case_file is None
+    assert sent(marked()).posted_on == TODAY
+    assert posted().case_file
+
+
+def test_a_letter_is_sent_when_it_was_posted_not_when_it_was_set():
+    assert in_short((printed(), posted())) == ["1 letter queued", "2 letter sent"]
+    later = date(2026, 11, 26)
+    assert posted(on=later).posted_on == later
+    assert printing.posted(posted(), run=1, on=TODAY, now=LATER, today=TODAY) == ()
+    assert printing.posted(printed(), run=0, on=TODAY, now=LATER, today=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("notice", "run", "on", "why"),
+    [
+        (new(LETTER), 1, TODAY, "waits to be posted"),
+        (new(), 1, TODAY, "waits to be posted"),
+        (printed(), 2, TODAY, "waits to be posted"),
+        (printed(), 1, date(2026, 11, 22), "after its date"),
+        (printed(), 1, date(2026, 11, 24), "not tomorrow"),
+    ],
+)
+def test_what_cannot_have_been_posted(notice: Notice, run: int, on: date, why: str):
+    with pytest.raises(RuleViolation, match=why):
+        printing.posted(notice, run=run, on=on, now=LATER, today=TODAY)
+
+
+def test_a_letter_that_came_back_is_for_a_person_and_goes_to_another_address():
+    (back,) = printing.returned(posted(), "moved away", run=1, on=TODAY, now=LATER, today=TODAY)
+    assert in_short((back,)) == ["3 letter returned"]
+    assert back.detail == "came back on 2026-11-23: moved away"
+    assert printing.returned(back, "", run=1, on=TODAY, now=LATER, today=TODAY) == ()
+    with pytest.raises(RuleViolation, match="the new address"):
+        by_hand.resent(back, "she moved", now=LATER, today=TODAY)
+    new_home = PostalAddress(lines=("Erika M", "Neuer Weg 9", "20095 Hamburg"))
+    (again,) = by_hand.resent(back, "she moved", now=LATER, today=TODAY, address=new_home)
+    assert (again.document_id, again.run, again.posted_on) == (None, 2, None)
+    assert "Neuer Weg 9" in (again.case_file or "")
+    assert "Lindenstra" not in (again.case_file or "")
+    assert printing.returned(again, "", run=1, on=TODAY, now=LATER, today=TODAY) == ()
+    for odd in (printed(), sent(marked())):
+        with pytest.raises(RuleViolation, match="was not posted"):
+            printing.returned(odd, "", run=1, on=TODAY, now=LATER, today=TODAY)
+    with pytest.raises(RuleViolation, match="after it was posted"):
+        printing.returned(posted(), "", run=1, on=date(2026, 11, 22), now=LATER, today=TODAY)
+
+
+def test_a_provider_that_says_nothing_makes_a_letter_uncertain_until_it_does():
+    batched = replace(printed(), batch_id="2026-11-23-1")
+    (unknown,) = printing.unreported(batched, days=5, now=LATER)
+    assert in_short((unknown, posted(unknown))) == ["2 letter uncertain", "3 letter sent"]
+    assert printing.unreported(posted(), days=5, now=LATER) == ()
 
 
 def test_an_answer_after_uncertain_still_counts():
@@ -139,9 +217,7 @@ def test_a_bounce_without_another_way_stays_for_a_person():
     assert "no postal address" in steps[-1].detail
 
 
-@pytest.mark.parametrize(
-    "before", [new(), new(LETTER), sent(taken(new(LETTER))), new(ForPerson("no"))]
-)
+@pytest.mark.parametrize("before", [new(), new(LETTER), posted(), new(ForPerson("no"))])
 def test_only_a_mail_that_left_can_bounce(before: Notice):
     assert lives.bounced(before, "5.1.1", now=LATER, today=TODAY) == ()
     assert lives.delivered(before, now=LATER) == ()
@@ -157,7 +233,8 @@ def test_what_another_process_took_over_is_left_alone():
     mine = taken(new())
     other = "worker-2"
     assert lives.marked(mine, worker=other, document_id="d") == ()
-    assert lives.sent(marked(), worker=other, document_id="d", now=NOW) == ()
+    assert lives.sent(marked(), worker=other, document_id="d", now=NOW, today=TODAY) == ()
+    assert at_printer(replace(mine, worker=other), NOW) == ()
     assert lives.deferred(mine, "busy", worker=other, now=NOW, today=TODAY) == ()
     assert lives.refused(mine, "no", worker=other, now=NOW, today=TODAY) == ()
     assert lives.left_behind(mine, now=NOW) == ()
@@ -165,27 +242,35 @@ def test_what_another_process_took_over_is_left_alone():
 
 @pytest.mark.parametrize("before", [sent(marked()), uncertain(), new(ForPerson("no way"))])
 def test_a_person_may_send_again(before: Notice):
-    (after,) = lives.resent(before, "client called", now=LATER, today=TODAY)
+    (after,) = by_hand.resent(before, "client called", now=LATER, today=TODAY)
     assert after.status is NoticeStatus.QUEUED
     assert (after.run, after.attempts, after.next_attempt_at) == (2, 0, LATER)
     assert (after.detail, after.worker, after.marked) == ("client called", None, False)
 
 
 def test_what_is_on_its_way_or_gone_is_not_sent_again():
-    from dataclasses import replace
-
     with pytest.raises(RuleViolation):
-        lives.resent(marked(), "why", now=LATER, today=TODAY)
+        by_hand.resent(printed(), "why", now=LATER, today=TODAY)
     with pytest.raises(RuleViolation):
-        lives.resent(replace(sent(marked()), case_file=None), "why", now=LATER, today=TODAY)
-    (printed,) = lives.resent(sent(taken(new(LETTER))), "why", now=LATER, today=TODAY)
-    assert printed.document_id == "d"
+        by_hand.resent(marked(), "why", now=LATER, today=TODAY)
+    with pytest.raises(RuleViolation):
+        by_hand.resent(replace(sent(marked()), case_file=None), "why", now=LATER, today=TODAY)
+    (again,) = by_hand.resent(posted(), "why", now=LATER, today=TODAY)
+    assert again.document_id == "d"
 
 
 ACTS = {
-    "take": lambda n, at: (taken(n),) if n.status is NoticeStatus.QUEUED and not n.marked else (),
+    "take": lambda n, at: (taken(n),) if n.next_attempt_at and not n.marked else (),
     "mark": lambda n, at: lives.marked(n, worker=ME, document_id="d"),
-    "sent": lambda n, at: lives.sent(n, worker=ME, document_id="d", now=at),
+    "sent": lambda n, at: lives.sent(n, worker=ME, document_id="d", now=at, today=TODAY),
+    "printed": at_printer,
+    "posted": lambda n, at: fitting(
+        lambda: printing.posted(n, run=1, on=TODAY, now=at, today=TODAY)
+    ),
+    "returned": lambda n, at: fitting(
+        lambda: printing.returned(n, "", run=1, on=TODAY, now=at, today=TODAY)
+    ),
+    "silent": lambda n, at: printing.unreported(n, days=5, now=at),
     "deferred": lambda n, at: lives.deferred(n, "busy", worker=ME, now=at, today=TODAY),
     "refused": lambda n, at: lives.refused(n, "550", worker=ME, now=at, today=TODAY),
     "failed": lambda n, at: lives.failed(n, "no text", now=at),
@@ -218,7 +303,7 @@ def test_whatever_happens_steps_are_counted_and_nothing_is_forgotten(
 
 def check(notice: Notice, at: datetime) -> None:
     waiting = notice.status is NoticeStatus.QUEUED
-    assert (notice.next_attempt_at is not None) is waiting
+    assert (notice.next_attempt_at is not None) is (waiting and not printing.at_the_printer(notice))
     assert waiting or not notice.marked
     if notice.status in {NoticeStatus.FAILED, NoticeStatus.BOUNCED, NoticeStatus.UNCERTAIN}:
         assert notice.detail
@@ -228,10 +313,10 @@ def check(notice: Notice, at: datetime) -> None:
 
 
 def test_a_held_notice_is_sent_only_when_a_person_says_so():
-    held = lives.held(new(), "answers_per_day", "too many")
+    held = by_hand.held(new(), "answers_per_day", "too many")
     with pytest.raises(RuleViolation, match="release it"):
-        lives.resent(held, "please", now=LATER, today=TODAY)
-    (released,) = lives.released(held, "a person after all", now=LATER, today=TODAY)
+        by_hand.resent(held, "please", now=LATER, today=TODAY)
+    (released,) = by_hand.released(held, "a person after all", now=LATER, today=TODAY)
     assert in_short((held, released)) == ["1 email created", "2 email queued"]
     assert released.held_because is None
     assert released.next_attempt_at == LATER
@@ -240,4 +325,4 @@ def test_a_held_notice_is_sent_only_when_a_person_says_so():
 
 def test_only_a_held_notice_is_released():
     with pytest.raises(RuleViolation, match="not held"):
-        lives.released(new(), "please", now=LATER, today=TODAY)
+        by_hand.released(new(), "please", now=LATER, today=TODAY)
