@@ -188,6 +188,14 @@ async def test_who_has_left_the_desk_acts_no_more(desk: Desk):
     assert (await desk.call("POST", waiver, person="ruben", reason="it burnt")).status_code == 200
 
 
+async def test_a_service_request_that_tells_of_a_claim_is_handed_on(desk: Desk):
+    case = await desk.claim(intent=Intent.OTHER)
+    assert (case["kind"], case.get("assessment")) == ("other", None)
+    wish = {"sequence": 1, "outcome": "escalate", "reasons": ["further_examination"]}
+    handed_on = await desk.call("POST", f"/cases/{case['case_id']}/decisions", **wish)
+    assert handed_on.json()["state"] == "escalated"
+
+
 async def test_a_trainee_proposes_and_a_second_person_confirms(desk: Desk):
     case = await desk.claim()
     path = f"/cases/{case['case_id']}"

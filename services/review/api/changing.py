@@ -11,14 +11,19 @@ from services.review.app import App
 from services.review.domain.acting import is_active
 from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
-from services.review.domain.reassessment import assessed_as_known, kept_current, reassessed
+from services.review.domain.reassessment import (
+    assessed_as_known,
+    kept_current,
+    outdated_assessment,
+)
 from services.review.history_store import changes_since, told
 from services.review.knowing import Knowledge
 from services.review.publication import publish
 from services.review.records import record_of, save_records
 from shared.auth import READERS, STAFF, Actor, requires
 from shared.contract.case_file import CaseFileUpdated
-from shared.errors import NotFound, VersionConflict
+from shared.contract.cases import CaseKind
+from shared.errors import Forbidden, NotFound, RuleViolation, VersionConflict
 from shared.messaging.processing import UnitOfWork
 
 _Record = TypeVar("_Record")
@@ -54,12 +59,20 @@ async def change_case(
         except VersionConflict as conflict:
             await _explain(work.connection, conflict, case)
             raise
-        decides = len(after.decisions) > len(case.decisions) and case.claim is not None
-        stale = reassessed(case, known) if decides else None
-        if stale is None:
-            after = (assessed_as_known if decides else kept_current)(after, known)
-            return await _save(work, publish(work, case, after, actor.subject), known, ledger)
-        # What the person decided on is no longer so: it is kept for their next look.
+        except Forbidden:
+            raise
+        except RuleViolation:
+            # The rule may hold only by now: then the assessment is what they have to see first.
+            stale = outdated_assessment(case, known)
+            if stale is None:
+                raise
+        else:
+            decides = len(after.decisions) > len(case.decisions) and case.kind is CaseKind.CLAIM
+            stale = outdated_assessment(case, known) if decides else None
+            if stale is None:
+                after = (assessed_as_known if decides else kept_current)(after, known)
+                return await _save(work, publish(work, case, after, actor.subject), known, ledger)
+        # What the person acted on is no longer so: it is kept for their next look.
         again = await _save(work, publish(work, case, stale), known, ledger)
         outdated = VersionConflict(again.sequence, "the assessment has changed", read=case.sequence)
         outdated.changes = [told(again)]

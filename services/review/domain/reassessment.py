@@ -13,7 +13,7 @@ from services.review.domain.subject import ClaimUnderReview
 from services.review.domain.transitions import SETTLED, SYSTEM, changed
 from shared.contract.assessment import Assessment
 from shared.contract.case_file import CaseFileUpdated
-from shared.contract.cases import CaseState
+from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import ClaimDetails, Document
 from shared.contract.facts import Assessed, Fact, InformationReceived
 
@@ -117,10 +117,21 @@ def reassessed(
     )
 
 
+def outdated_assessment(case: CaseFileUpdated, known: Known) -> CaseFileUpdated | None:
+    """An open claim whose assessment is out of date, with today's; None if it is not."""
+    return reassessed(case, known) if _is_open_claim(case) else None
+
+
+def _is_open_claim(case: CaseFileUpdated) -> bool:
+    claimed = case.kind is CaseKind.CLAIM and case.claim is not None
+    return claimed and case.assessment is not None and case.state not in SETTLED
+
+
 def kept_current(case: CaseFileUpdated, known: Known) -> CaseFileUpdated:
     """An open claim after a person's act, assessed with what the act changed, such as a waiver."""
-    if case.assessment is None or case.claim is None or case.state in SETTLED:
+    if not _is_open_claim(case):
         return case
+    assert case.assessment is not None
     again = assessed_again(case, known)
     differs = assessment_changes(case.assessment, again)
     if not differs:
