@@ -1,7 +1,7 @@
 """Clocks of a case: worked examples, the ways of a clock, and what must hold for every history."""
 
-from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise, permutations
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.escalation.domain.clock_rules import Act, ClockRule, ClockRuleError, Fact
 from services.escalation.domain.clocks import Clock, clocks_of
 from shared.calendar import BusinessCalendar
+from shared.periods import NamedDay, Period, end_of_day
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DESK = BusinessCalendar.of("Mo-Fr 08:00-18:00", region="DE-BE")
@@ -42,6 +43,41 @@ HOTLINE = ClockRule(
     pauses=("information_requested",),
     resumes=("information_received",),
     stops=("decided",),
+)
+MONTH = ClockRule(
+    kind="interim_payment",
+    target=Period(1, "month"),
+    rolls=True,
+    warn_before=72 * HOUR,
+    starts=("opened",),
+    pauses=("information_requested",),
+    resumes=("information_received",),
+    stops=("decided",),
+)
+ANSWER = ClockRule(
+    kind="client_answer",
+    target=NamedDay(),
+    warn_before=48 * HOUR,
+    starts=(),
+    restarts=("information_requested",),
+    stops=("information_received", "decided"),
+)
+SERVICE = ClockRule(
+    kind="deemed_service",
+    target=Period(4, "day"),
+    starts=(),
+    restarts=("decided",),
+    puts_off=("assessed",),
+    stops=("reopened",),
+    ends_as="served",
+)
+OBJECTION = ClockRule(
+    kind="objection",
+    target=Period(1, "month"),
+    rolls=True,
+    starts=(),
+    restarts=("served",),
+    stops=("reopened",),
 )
 
 
@@ -251,10 +287,22 @@ def test_every_order_of_arrival_gives_the_same_clock():
 NAMES = (
     "opened", "information_requested", "information_received", "decided", "reopened", "assessed"
 )  # fmt: skip
+
+
+def fact_of_a_case(name: str, minutes: int, place: int, event: int) -> Fact:
+    day = date(2026, 11, 20) + timedelta(days=minutes % 23 + place)
+    return Fact(
+        name,
+        at("20T06:00") + minutes * MINUTE,
+        f"event {event}",
+        (place, 0),
+        happened_on=day if name == "assessed" else None,
+        ends_on=day if name == "information_requested" else None,
+    )
+
+
 facts_of_a_case = st.builds(
-    lambda name, minutes, place, event: Fact(
-        name, at("20T06:00") + minutes * MINUTE, f"event {event}", (place, 0)
-    ),
+    fact_of_a_case,
     st.sampled_from(NAMES),
     st.integers(0, 200).map(lambda step: step * 45),
     st.integers(0, 2),
@@ -262,16 +310,43 @@ facts_of_a_case = st.builds(
 )
 histories = st.lists(facts_of_a_case, max_size=9)
 rules = st.sampled_from([FIRST_RESPONSE, RESOLUTION, HOTLINE])
+every_rule = (FIRST_RESPONSE, RESOLUTION, HOTLINE, MONTH, ANSWER, SERVICE, OBJECTION)
 
 
-@given(rules, histories, st.randoms())
-def test_neither_order_nor_repetition_of_facts_matters(rule, facts, random):
+@given(histories, st.randoms())
+def test_neither_order_nor_repetition_of_facts_matters(facts, random):
     arrival = facts + random.sample(facts, len(facts) // 2)
     random.shuffle(arrival)
-    assert clocks_of((rule,), arrival, DESK) == clocks_of((rule,), facts, DESK)
+    told, expected = clocks_of(every_rule, arrival, DESK), clocks_of(every_rule, facts, DESK)
+    assert told == expected
+    assert [clock.runs(DESK) for clock in told] == [clock.runs(DESK) for clock in expected]
 
 
-@given(st.sampled_from([RESOLUTION, HOTLINE]), histories, facts_of_a_case)
+@given(histories)
+def test_until_a_named_day_it_is_that_day_and_a_run_ends_where_the_next_begins(facts):
+    (answer,) = clocks_of((ANSWER,), facts, DESK)
+    runs = answer.runs(DESK)
+    for run in runs:
+        named = end_of_day(run.start.ends_on, BERLIN)
+        ended_in_time = run.stopped_at is not None and run.stopped_at <= named
+        assert run.due_at == (None if ended_in_time else named)
+    for run, following in pairwise(runs):
+        assert run.stopped_at <= following.started_at
+
+
+@given(histories)
+def test_an_objection_runs_from_service_which_a_real_receipt_only_makes_later(facts):
+    presumed = [fact for fact in facts if fact.name != "assessed"]
+    (before,) = clocks_of((SERVICE,), presumed, DESK)
+    service, objection = clocks_of((SERVICE, OBJECTION), facts, DESK)
+    for early, late in zip(before.runs(DESK), service.runs(DESK), strict=True):
+        if early.due_at and late.due_at:
+            assert late.due_at >= early.due_at
+    served = [run.due_at for run in service.runs(DESK) if run.due_at]
+    assert served == [end_of_day(run.start.happened_on, BERLIN) for run in objection.runs(DESK)]
+
+
+@given(st.sampled_from([RESOLUTION, HOTLINE, MONTH]), histories, facts_of_a_case)
 def test_a_pause_never_makes_a_clock_due_or_warn_earlier(rule, facts, some_fact):
     pause = Fact("information_requested", some_fact.at, "the pause", some_fact.place)
     (without,) = clocks_of((rule,), facts, DESK)

@@ -30,6 +30,16 @@ MINUTE = timedelta(minutes=1)
             [("opened", 0), ("escalated", 5), ("returned", 8), ("decided", 9)],
             [("desk", 0, 5), ("supervisor", 5, 8), ("desk", 8, 9)],
         ),
+        (
+            [("opened", 0), ("departments_awaited", 1), ("departments_answered", 4),
+             ("decided", 5), ("reopened", 8)],
+            [("desk", 0, 1), ("department", 1, 4), ("desk", 4, 5), ("desk", 8, None)],
+        ),
+        (
+            [("opened", 0), ("information_requested", 1), ("consequences_warned", 4),
+             ("answer_overdue", 6)],
+            [("desk", 0, 1), ("client", 1, 6), ("desk", 6, None)],
+        ),
         ([("opened", 0), ("decided", 0)], []),
         ([("opened", 0), ("closed", 4), ("contact_added", 6)], [("desk", 0, 4)]),
     ],

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.periods import Period, PeriodError, parse_duration
+from shared.periods import (
+    NamedDay,
+    Period,
+    PeriodError,
+    YearlyDay,
+    parse_duration,
+    parse_end,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +92,53 @@ def test_a_period_reads_back_in_both_languages(text, de, en):
 def test_what_is_no_period_is_refused(text):
     with pytest.raises(PeriodError):
         Period.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("event", "day", "last_day"),
+    [
+        # The yearly report of complaints: by 1 March of the year after
+        ("2026-01-01", "1 March", "2027-03-01"),
+        ("2026-03-01", "1. März", "2027-03-01"),
+        ("2026-12-31", "1 March", "2027-03-01"),
+        ("2027-02-28", "1 March", "2028-03-01"),
+        ("2028-02-29", "28 February", "2029-02-28"),
+        ("2026-11-23", "31. Dezember", "2027-12-31"),
+    ],
+)
+def test_a_day_of_every_year_is_that_of_the_next_one(event, day, last_day):
+    assert YearlyDay.parse(day).last_day(date.fromisoformat(event)) == date.fromisoformat(last_day)
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("1 month", Period(1, "month")),
+        ("4 Tage", Period(4, "day")),
+        ("1 March", YearlyDay(3, 1)),
+        ("Deadline", NamedDay()),
+    ],
+)
+def test_every_kind_of_end_is_read_and_reads_back(text, end):
+    assert parse_end(text) == end
+    assert parse_end(end.iso if isinstance(end, NamedDay) else end.en) == end
+
+
+@pytest.mark.parametrize(
+    "text", ["29 February", "0 March", "31 June", "1 Mars", "soon", "32 days 1"]
+)
+def test_what_is_no_end_is_refused(text):
+    with pytest.raises(PeriodError):
+        parse_end(text)
+
+
+@pytest.mark.parametrize(
+    ("period", "of"),
+    [("1 day", "1 Tag"), ("4 days", "4 Tagen"), ("6 weeks", "6 Wochen"), ("3 months", "3 Monaten"),
+     ("2 years", "2 Jahren"), ("1 year", "1 Jahr")],
+)  # fmt: skip
+def test_a_period_of_some_length_in_german(period, of):
+    assert Period.parse(period).of_de == of
 
 
 @pytest.mark.parametrize(
