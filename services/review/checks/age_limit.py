@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from services.review.domain.insured import age_on, benefits_claimed, claimed_for
+from services.review.domain.insured import age_on, benefits_claimed, benefits_that, claimed_for
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.programmes import Benefit
 
 CODE = "age_limit"
 GROUP = FindingGroup.POLICY
@@ -16,15 +17,18 @@ TEXT = {
 }
 
 
+@benefits_that
+def _with_ages(benefit: Benefit) -> bool:
+    return benefit.min_age is not None or benefit.max_age is not None
+
+
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Reject lines for somebody younger or older on the day of loss than the benefit covers."""
     day = subject.claim.date_of_loss
     if day is None or subject.version is None:
         return
-    for line_id, code, benefit in benefits_claimed(subject):
+    for line_id, code, benefit in benefits_claimed(subject, _with_ages):
         least, most = benefit.min_age, benefit.max_age
-        if least is None and most is None:
-            continue
         person = claimed_for(subject)
         if person is None or person.date_of_birth is None:
             return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from services.review.domain.insured import age_on, benefits_claimed, claimed_for
+from services.review.domain.insured import age_on, benefits_claimed, benefits_that, claimed_for
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 from shared.contract.reference import InsuredPerson
@@ -19,6 +19,11 @@ TEXT = {
 }
 
 
+@benefits_that
+def _for_some(benefit: Benefit) -> bool:
+    return benefit.relations is not None or benefit.max_child_age is not None
+
+
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Reject lines for a relation that the benefit leaves out, or a child that is too old.
 
@@ -27,9 +32,7 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     day, person = subject.claim.date_of_loss, None
     if day is None or subject.version is None:
         return
-    for line_id, code, benefit in benefits_claimed(subject):
-        if benefit.relations is None and benefit.max_child_age is None:
-            continue
+    for line_id, code, benefit in benefits_claimed(subject, _for_some):
         person = person or claimed_for(subject)
         if person is None:
             return

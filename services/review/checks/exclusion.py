@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from services.review.checks.check import IN_FACTS
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.programmes import ProgrammeVersion
+from shared.programmes.prepared import prepared
 from shared.programmes.terms import Exclusion
 
 CODE = "exclusion"
@@ -28,15 +31,30 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     programme, claim = subject.programme, subject.claim
     if programme is None:
         return
-    told: str | None = None
-    if programme.exclusions:
-        told = _plain(" ".join((claim.description, *(each.description for each in claim.lines))))
-        yield from _found(programme.exclusions, claim.circumstances, told, None)
+    told = _plain(" ".join([claim.description, *[line.description for line in claim.lines]]))
+    if not claim.circumstances and not _hints_at_any(_every_word(programme), told):
+        return
+    yield from _found(programme.exclusions, claim.circumstances, told, None)
     for line in claim.lines:
         benefit = subject.benefit(line.benefit)
         if benefit is not None and benefit.exclusions:
             words = _plain(f"{claim.description} {line.description}")
             yield from _found(benefit.exclusions, claim.circumstances, words, line.line_id)
+
+
+@prepared
+def _every_word(programme: ProgrammeVersion) -> tuple[str, ...]:
+    """Every word that hints at any exclusion: most claims have none of them."""
+    of_benefits = (each.exclusions for each in programme.benefits.values())
+    exclusions = chain(programme.exclusions.values(), *(each.values() for each in of_benefits))
+    return tuple(dict.fromkeys(word.lower() for each in exclusions for word in each.keywords))
+
+
+def _hints_at_any(words: tuple[str, ...], told: str) -> bool:
+    for word in words:  # noqa: SIM110 - a generator costs more than the search itself
+        if word in told:
+            return True
+    return False
 
 
 def _found(
@@ -65,10 +83,12 @@ def _found(
 def _hint(exclusion: Exclusion, told: str) -> str | None:
     """The first of its words with which a word of the text begins."""
     for word in exclusion.keywords:
-        if word in told and re.search(rf"\b{re.escape(word)}", told):
+        if re.search(rf"\b{re.escape(word.lower())}", told):
             return word
     return None
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+    """In lower case, with single spaces."""
+    plain = text.lower()
+    return " ".join(plain.split()) if "\n" in plain or "  " in plain else plain

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from services.review.domain.ceilings import benefit_year
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.programmes import ProgrammeVersion
+from shared.programmes.prepared import prepared
 from shared.programmes.terms import FrequencyLimit
 
 CODE = "frequency_limit"
@@ -25,14 +27,16 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
 
     A claim of which nothing was approved, or that is still open, has used nothing.
     """
-    day = subject.claim.date_of_loss
-    if day is None or not subject.past_claims:
+    day, programme = subject.claim.date_of_loss, subject.programme
+    if day is None or programme is None or not subject.past_claims:
+        return
+    limits = _limits(programme)
+    if not limits:
         return
     for line in subject.claim.lines:
-        benefit = subject.benefit(line.benefit)
-        if benefit is None or benefit.frequency is None or line.benefit is None:
+        limit = limits.get(line.benefit or "")
+        if limit is None or line.benefit is None:
             continue
-        limit = benefit.frequency
         first, last = _period(subject, limit, day)
         paid = sum(
             1
@@ -55,6 +59,15 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
                     "since": first.isoformat(),
                 },
             )
+
+
+@prepared
+def _limits(programme: ProgrammeVersion) -> dict[str, FrequencyLimit]:
+    return {
+        code: benefit.frequency
+        for code, benefit in programme.benefits.items()
+        if benefit.frequency is not None
+    }
 
 
 def _period(subject: ClaimUnderReview, limit: FrequencyLimit, day: date) -> tuple[date, date]:

@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator
 
-from services.review.domain.insured import asks_for_age, benefits_claimed, claimed_for
+from services.review.domain.insured import (
+    asks_for_age,
+    benefits_claimed,
+    benefits_that,
+    claimed_for,
+)
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.programmes import Benefit
 
 CODE = "no_date_of_birth"
 GROUP = FindingGroup.MISSING_INFORMATION
@@ -17,13 +23,17 @@ TEXT = {
 }
 
 
+@benefits_that
+def _by_age(benefit: Benefit) -> bool:
+    ages = (benefit.min_age, benefit.max_age, benefit.max_child_age)
+    return any(age is not None for age in ages)
+
+
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Ask for the date of birth, once; a person judges the age if nobody is asked any more."""
     if subject.version is None:
         return
-    for line_id, code, benefit in benefits_claimed(subject):
-        if benefit.min_age is None and benefit.max_age is None and benefit.max_child_age is None:
-            continue
+    for line_id, code, benefit in benefits_claimed(subject, _by_age):
         person = claimed_for(subject)
         if person is None or person.date_of_birth is not None:
             return

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.programmes import ProgrammeVersion
+from shared.programmes.prepared import prepared
 
 CODE = "no_purchase_date"
 GROUP = FindingGroup.MISSING_INFORMATION
@@ -16,13 +18,23 @@ TEXT = {
 }
 
 
+@prepared
+def _valued(programme: ProgrammeVersion) -> frozenset[str]:
+    """The benefits that pay a current value."""
+    return frozenset(
+        code for code, benefit in programme.benefits.items() if benefit.valuation == "current"
+    )
+
+
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Ask when things were bought; a person values what nobody is asked about any more."""
+    if subject.programme is None:
+        return
+    valued = _valued(subject.programme)
+    if not valued:
+        return
     for line in subject.claim.lines:
-        if line.bought_on is not None:
-            continue
-        benefit = subject.benefit(line.benefit)
-        if benefit is not None and benefit.valuation == "current":
+        if line.bought_on is None and line.benefit in valued:
             waived = ITEM in subject.waived
             yield Finding(
                 code=CODE,

@@ -1,13 +1,14 @@
 """For whom a claim is made: which of the policy's insured that is, and how old they were."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.contacts import Claimant
 from shared.contract.reference import InsuredPerson, PolicyVersion
-from shared.programmes import Benefit
+from shared.programmes import Benefit, ProgrammeVersion
+from shared.programmes.prepared import prepared
 
 _TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LEAST_COMMON = 2
@@ -113,9 +114,27 @@ def _complete(person: InsuredPerson, told: InsuredPerson | Claimant) -> InsuredP
     return person.model_copy(update=gaps) if gaps else person
 
 
-def benefits_claimed(subject: ClaimUnderReview) -> Iterable[tuple[int, str, Benefit]]:
-    """Line, benefit code and benefit of every line whose benefit the programme has."""
-    for line in subject.claim.lines:
-        benefit = subject.benefit(line.benefit)
-        if benefit is not None and line.benefit is not None:
-            yield line.line_id, line.benefit, benefit
+_Chosen = Mapping[str, Benefit]
+
+
+def benefits_that(hold: Callable[[Benefit], bool]) -> Callable[[ProgrammeVersion], _Chosen]:
+    """The benefits of a programme for which something holds, looked for once."""
+    return prepared(
+        lambda version: {
+            code: benefit for code, benefit in version.benefits.items() if hold(benefit)
+        }
+    )
+
+
+def benefits_claimed(
+    subject: ClaimUnderReview, chosen: Callable[[ProgrammeVersion], _Chosen]
+) -> Sequence[tuple[int, str, Benefit]]:
+    """Line, benefit code and benefit of every line whose benefit is one of the chosen."""
+    benefits = chosen(subject.programme) if subject.programme is not None else None
+    if not benefits:
+        return ()
+    return [
+        (line.line_id, line.benefit, benefits[line.benefit])
+        for line in subject.claim.lines
+        if line.benefit is not None and line.benefit in benefits
+    ]
