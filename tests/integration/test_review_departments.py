@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from sqlalchemy import func, select
 
 from claimsdesk.topics import apply_topics
 from deploy.local.keys import SigningKey
-from services.review import agents, departments, store
+from services.review import agents, api, departments, store
 from services.review.app import App, build
 from services.review.settings import Settings
 from services.review.tables import awaiting_accounts
@@ -37,6 +38,7 @@ from tests.support.review_desk import (
     a_client,
     a_policy,
     event_of,
+    policy_number,
     review_program,
     send,
 )
@@ -50,11 +52,17 @@ SCHEMAS = Path(__file__).parents[2] / "contract" / "schemas"
 class Desk:
     """Review's handlers on one database, without a broker."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, key: SigningKey) -> None:
         self.app = app
-        waiting = WaitingContacts(app)
-        self._on_clients = agents.on_clients(app.programmes, waiting)
-        self._waiting = waiting
+        self._key = key
+        self._waiting = WaitingContacts(app)
+        self._on_clients = agents.on_clients(app.programmes, self._waiting)
+        transport = httpx.ASGITransport(app.service.api(api.router(app)))
+        self._http = httpx.AsyncClient(transport=transport, base_url="http://review")
+
+    async def acts(self, path: str, role: str = "representative", **content: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._key.token('rita', 'Rita', [role])}"}
+        return await self._http.post(path, headers=headers, json=content)
 
     async def hears_of(self, *bodies: Body) -> None:
         async with self.app.service.unit_of_work() as work:
@@ -85,6 +93,11 @@ class Desk:
             rows = await connection.execute(query.order_by(table.c.id))
             return [json.loads(row.value) for row in rows]
 
+    async def claims_on(self, number: int) -> int:
+        async with self.app.service.unit_of_work() as work:
+            ledgers = await store.lock_ledgers(work.connection, [policy_number(number)])
+        return len(ledgers[policy_number(number)].rows)
+
     async def how_many_wait(self) -> int:
         async with self.app.service.database.reading() as connection:
             query = select(func.count()).select_from(awaiting_accounts)
@@ -99,11 +112,12 @@ def _again(body: Body) -> Event:
 
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    key = SigningKey(tmp_path)
     app = build(
         Settings(
             kafka="127.0.0.1:1",
             database_url=database_url,
-            jwks_file=SigningKey(tmp_path).jwks_file,
+            jwks_file=key.jwks_file,
             documents_dir=tmp_path,
         )
     )
@@ -112,7 +126,7 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
         await store.save_policies(work.connection, [a_policy(1)])
         await store.save_clients(work.connection, [a_client(1)])
     try:
-        yield Desk(app)
+        yield Desk(app, key)
     finally:
         await app.service.database.close()
 
@@ -166,6 +180,62 @@ async def test_a_department_answers_over_its_own_topic_for_its_own_tasks(desk: D
         with pytest.raises(BadEvent):
             await desk.is_answered(topic, **wrong)
     assert (await desk.case()).sequence == case.sequence
+
+
+async def test_a_person_asks_explains_takes_back_and_says_what_a_request_really_is(desk: Desk):
+    await desk.reads(a_request(1, Intent.RENEWAL, contact_id="contact-1"))
+    case = await desk.case()
+    path, task = f"/cases/{case.case_id}", case.tasks[0]
+    answer = {"task_id": task.task_id, "case_id": case.case_id, "department": "renewals"}
+    await desk.is_answered(Department.RENEWALS, **answer, status="question", words="Since when?")
+    reply = {"sequence": 2, "words": "From 1 July."}
+    assert (await desk.acts(f"{path}/tasks/none/reply", **reply)).status_code == 404
+    assert (
+        await desk.acts(f"{path}/tasks/{task.task_id}/reply", "auditor", **reply)
+    ).status_code == 403
+    replied = await desk.acts(f"{path}/tasks/{task.task_id}/reply", **reply)
+    assert replied.json()["state"] == "waiting_for_department"
+    first, second = await desk.asked_of(Department.RENEWALS)
+    assert first["task_id"] == second["task_id"]
+    assert second["details"]["words"] == "From 1 July."
+
+    cancel = {"sequence": 3, "reason": "he changed his mind"}
+    cancelled = await desk.acts(f"{path}/tasks/{task.task_id}/cancel", **cancel)
+    assert cancelled.json()["state"] == "waiting_for_person"
+    assert (await desk.asked_of(Department.RENEWALS))[-1]["reason"] == "he changed his mind"
+    stale = await desk.acts(f"{path}/tasks", sequence=3, kind="renew")
+    assert (stale.status_code, stale.json()["code"]) == (409, "version_conflict")
+    asked = await desk.acts(f"{path}/tasks", sequence=4, kind="renew", due_on="2199-01-07")
+    assert asked.json()["tasks"][-1]["due_on"] == "2199-01-07"
+
+    sorry = {"sequence": 5, "notice": "delay_apology", "words": "We are short of people."}
+    assert (await desk.acts(f"{path}/messages", **sorry)).status_code == 200
+    wrong = await desk.acts(f"{path}/messages", **{**sorry, "notice": "decision"})
+    assert wrong.status_code == 422
+    complaint = await desk.acts(f"{path}/kind", sequence=6, kind="complaint")
+    assert complaint.json()["complaint"]["result"] == "open"
+    noted = await desk.acts(f"{path}/complaint", sequence=7, result="rejected")
+    closed = await desk.acts(f"{path}/close", sequence=noted.json()["sequence"])
+    assert closed.json()["state"] == "closed"
+    year = closed.json()["complaint"]["received_on"][:4]
+    named = {"year": int(year), "case_ids": [case.case_id]}
+    assert (await desk.acts("/complaints/reported", **named)).status_code == 403
+    for marked in (1, 0):
+        done = await desk.acts("/complaints/reported", "supervisor", **named)
+        assert done.json() == {"year": int(year), "marked": marked}
+
+
+async def test_a_claim_that_was_none_counts_no_more_on_its_policy(desk: Desk):
+    await desk.reads(a_claim(1, documents=()))
+    case = await desk.case()
+    assert await desk.claims_on(1) == 1
+    kind = {"sequence": 1, "kind": "payment_delay"}
+    changed = await desk.acts(f"/cases/{case.case_id}/kind", **kind)
+    assert changed.json()["state"] == "waiting_for_department"
+    assert await desk.claims_on(1) == 0
+    back = await desk.acts(f"/cases/{case.case_id}/kind", sequence=2, kind="claim")
+    assert back.json()["state"] == "waiting_for_client"
+    assert await desk.claims_on(1) == 1
 
 
 class Outsider:

@@ -72,5 +72,10 @@ def change_kind(
 
 
 _PERSON = CaseState.WAITING_FOR_PERSON
-_OF_A_KIND = (PromptCode.PROCESSING_DELAY, PromptCode.DEPARTMENT_ANSWER, PromptCode.PROPOSAL)
+_OF_A_KIND = (
+    PromptCode.PROCESSING_DELAY,
+    PromptCode.DEPARTMENT_ANSWER,
+    PromptCode.CONTACT_DURING_TASK,
+    PromptCode.PROPOSAL,
+)
 """Prompts that have no sense once the case is something else."""

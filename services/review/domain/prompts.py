@@ -25,6 +25,7 @@ class PromptCode(StrEnum):
     DEPARTMENT_ANSWER = "department_answer"
     PROCESSING_DELAY = "processing_delay"
     OVERPAID = "overpaid"
+    CONTACT_DURING_TASK = "contact_during_task"
     PAYMENT_OVERDUE = "payment_overdue"
     DEPARTMENT_OVERDUE = "department_overdue"
     COMPLAINT_REPORT = "complaint_report"

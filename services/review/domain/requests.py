@@ -58,6 +58,14 @@ REQUESTS: Final = {
 """A delay of processing is our own and has no department; a complaint is a person's."""
 
 
+_OF_A_REQUEST: Final = (
+    PromptCode.DEPARTMENT_ANSWER,
+    PromptCode.PROCESSING_DELAY,
+    PromptCode.CONTACT_DURING_TASK,
+)
+"""What has been looked at once somebody settles the request."""
+
+
 class CloseRequest(Body):
     """What a person says when a service request is settled."""
 
@@ -79,13 +87,20 @@ def opening_steps(case: CaseFileUpdated, contact: ContactReceived, known: Known)
 
 
 def with_news(case: CaseFileUpdated, contact: ContactReceived) -> CaseFileUpdated:
-    """The request with what a contact says of the client's details: the latest word counts."""
+    """The request with what a contact says of the client's details: the latest word counts.
+
+    What a department does meanwhile may be about the old ones, so a person looks.
+    """
     changes: dict[str, object] = {}
     if contact.claim is not None:
         changes["claim"] = contact.claim
     if contact.unconfirmed_details is not None:
         changes["unconfirmed_details"] = contact.unconfirmed_details
-    return case.model_copy(update=changes) if changes else case
+    after = case.model_copy(update=changes) if changes else case
+    if case.state is not CaseState.WAITING_FOR_DEPARTMENT:
+        return after
+    code = PromptCode.CONTACT_DURING_TASK
+    return with_prompt(after, code, case.updated_at, contact_id=contact.contact_id)
 
 
 def begun(
@@ -191,7 +206,7 @@ def close_request(
     if case.kind is CaseKind.COMPLAINT:
         result_is_known(case)
         after = answered(after, known)
-    for code in (PromptCode.DEPARTMENT_ANSWER, PromptCode.PROCESSING_DELAY):
+    for code in _OF_A_REQUEST:
         after = without_prompt(after, code, person.subject)
     after = without_proposal(after, person.subject)
     return cancel_open(after, reason="the request was settled")

@@ -144,10 +144,11 @@ def _paid_again(case: CaseFileUpdated, person: Person, known: Known) -> CaseFile
 
 def _says_what(task: DepartmentTask) -> None:
     """A department can't guess: either the case holds what the task is about, or words say it."""
+    if task.details.words:
+        return
     if task.kind is TaskKind.CHANGE_ACCOUNT_DATA and not names_change(task.details):
-        if not task.details.words:
-            raise RuleViolation("nothing_to_change", "the case names no new details: say them")
-    if task.kind is TaskKind.ANSWER_COMPLAINT and not task.details.words:
+        raise RuleViolation("nothing_to_change", "the case names no new details: say them")
+    if task.kind is TaskKind.ANSWER_COMPLAINT:
         raise RuleViolation("nothing_asked", "say what the department shall answer")
 
 

@@ -308,6 +308,14 @@ def test_later_details_are_what_accounts_is_asked_about():
     assert case.state is CaseState.WAITING_FOR_DEPARTMENT
 
 
+def test_who_writes_while_a_department_works_is_heard():
+    letter = contact(contact_id="contact-2", case_id=CASE_ID)
+    case = add_contact(account_change(), letter, later())
+    assert case.state is CaseState.WAITING_FOR_DEPARTMENT
+    (prompt,) = case.prompts
+    assert (prompt.code, prompt.facts) == ("contact_during_task", {"contact_id": "contact-2"})
+
+
 @pytest.mark.parametrize(
     ("kind", "fields", "code"),
     [
