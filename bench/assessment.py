@@ -61,6 +61,7 @@ def _claim(number: int, *, with_findings: bool) -> FullShapeClaim:
     policy_number = f"HH-{key[:8]}"
     client_id = f"client-{key}"
     kinds = [DocumentKind.ORIGINAL, DocumentKind.INVOICE, DocumentKind.POLICE_REPORT]
+    iban = _iban(key)
     third = Decimal("120.00")
     if with_findings:
         # In turn: a missing document, an amount over the limit, a loss claimed before.
@@ -92,7 +93,7 @@ def _claim(number: int, *, with_findings: bool) -> FullShapeClaim:
                 _line(2, key, "Schloss", Decimal("59.95")),
                 _line(3, key, "Gepäcktaschen", third),
             ),
-            unconfirmed_iban="DE89370400440532013000",
+            unconfirmed_iban=iban,
         ),
         documents=tuple(_document(key, kind) for kind in kinds),
     )
@@ -103,7 +104,7 @@ def _claim(number: int, *, with_findings: bool) -> FullShapeClaim:
         emails=(f"{key}@client.example",),
         email_consent=True,
         postal_address=PostalAddress(lines=("Erika Beispiel", "Weg 1", "10115 Berlin")),
-        confirmed_iban="DE89370400440532013000",
+        confirmed_iban=iban,
         revision=1,
     )
     policy = PolicyChanged(
@@ -118,6 +119,12 @@ def _claim(number: int, *, with_findings: bool) -> FullShapeClaim:
         revision=1,
     )
     return FullShapeClaim(contact, client, policy, past)
+
+
+def _iban(key: str) -> str:
+    """An account of this key's own, with right check digits."""
+    bban = f"{int.from_bytes(key.encode()) % 10**18:018}"
+    return f"DE{98 - int(f'{bban}131400') % 97:02}{bban}"
 
 
 def _line(line_id: int, key: str, description: str, amount: Decimal) -> ClaimLine:

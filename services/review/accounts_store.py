@@ -5,8 +5,9 @@ for each other in one order.
 """
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.domain.accounts import account_key
@@ -14,15 +15,27 @@ from services.review.tables import named_accounts
 from shared.contract.reference import ClientChanged
 from shared.database import among, insert_rows
 
+_ENOUGH: Final = 50
+"""So many users of one account are looked at: more than any policy's people."""
+
 
 async def users_of(connection: AsyncConnection, ibans: Collection[str]) -> dict[str, set[str]]:
-    """By account, the clients known to have it or to have named it; all accounts are keys."""
+    """By account, clients known to have it or to have named it; all accounts are keys.
+
+    Of an account that many clients name, such as an association's, a few are enough to know.
+    """
     users: dict[str, set[str]] = {iban: set() for iban in ibans}
     if not users:
         return users
-    query = select(named_accounts.c.iban, named_accounts.c.client_id).where(
-        among(connection, named_accounts.c.iban, users)
+    place = func.row_number().over(
+        partition_by=named_accounts.c.iban, order_by=named_accounts.c.client_id
     )
+    named = (
+        select(named_accounts.c.iban, named_accounts.c.client_id, place.label("place"))
+        .where(among(connection, named_accounts.c.iban, users))
+        .subquery()
+    )
+    query = select(named.c.iban, named.c.client_id).where(named.c.place <= _ENOUGH)
     for iban, client_id in await connection.execute(query):
         users[iban].add(client_id)
     return users
