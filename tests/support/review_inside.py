@@ -10,11 +10,13 @@ import httpx
 from deploy.local.keys import SigningKey
 from services.review import agents, api, store
 from services.review.app import App, build
+from services.review.following import on_clocks
 from services.review.settings import Settings
 from services.review.waiting import WaitingContacts
 from shared.contract.base import Body
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import ContactReceived
+from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.migrations import migrate
 from tests.support.review_desk import event_of
@@ -37,6 +39,7 @@ class ReviewInside:
             ClientChanged: agents.on_clients(self.app.programmes, self._waiting),
             PolicyChanged: agents.on_policies(self.app.programmes, self._waiting),
             ContactReceived: self._contacts,
+            ClockWarned | ClockBreached | EscalationChanged: on_clocks(self.app.programmes),
         }
         for kind, handle in handlers.items():
             events = [event_of(body) for body in bodies if isinstance(body, kind)]
