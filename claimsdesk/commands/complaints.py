@@ -21,6 +21,10 @@ def complaints_report(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to; the terminal if absent.")
     ] = None,
+    figures: Annotated[
+        bool,
+        typer.Option("--figures", help="The report's figures instead of a row per complaint."),
+    ] = False,
     mark_reported: Annotated[
         bool,
         typer.Option(
@@ -39,7 +43,9 @@ def complaints_report(
     from claimsdesk.complaints import report
 
     with told():
-        text, done = report(year, out, desk=desk, who=who, mark_reported=mark_reported)
+        text, done = report(
+            year, out, desk=desk, who=who, figures=figures, mark_reported=mark_reported
+        )
         if text:
             typer.echo(text, nl=False)
         typer.echo(done, err=True)

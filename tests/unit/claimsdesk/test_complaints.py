@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from claimsdesk.complaints import COLUMNS, as_csv
+from claimsdesk.complaints import COLUMNS, FIGURES, as_csv, figures_csv
 from services.review.domain.complaints import ComplaintRecord
 
 COMPLAINT = {
@@ -55,3 +55,27 @@ def test_every_column_is_one_of_the_register_s_or_counted_from_it():
     assert set(COLUMNS) - counted == set(ComplaintRecord.model_fields) - {"misread"}
     record = ComplaintRecord.model_validate(COMPLAINT)
     assert record.received_on == date(2026, 2, 27)
+
+
+def test_the_report_s_figures_count_by_branch_and_by_reason():
+    complaints = [
+        COMPLAINT,  # upheld after 11 days
+        {**COMPLAINT, "result": "partly_upheld", "answered_on": "2026-02-28"},
+        {**COMPLAINT, "programme": "travel", "category": "premium", "result": "rejected"},
+        {**COMPLAINT, "programme": None, "result": "open", "answered_on": None},
+        {**COMPLAINT, "result": "withdrawn", "misread": True},
+    ]
+    lines = figures_csv(complaints).splitlines()
+    assert lines == [
+        ";".join(FIGURES),
+        "total;;4;1;3;2;7.7;11",
+        "programme;;1;1;0;0;;",
+        "programme;household;2;0;2;2;6.0;11",
+        "programme;travel;1;0;1;0;11.0;11",
+        "category;communication;3;1;2;2;6.0;11",
+        "category;premium;1;0;1;0;11.0;11",
+    ]
+
+
+def test_a_year_without_complaints_has_figures_too():
+    assert figures_csv([]).splitlines() == [";".join(FIGURES), "total;;0;0;0;0;;"]
