@@ -4,23 +4,22 @@ Every function takes the case as it is and returns the next case file, one seque
 the facts that made the change. People's decisions are in `decisions.py`.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from services.review.domain.advances import with_stated_request
 from services.review.domain.assessment import assess, open_questions
 from services.review.domain.assessment_changes import assessment_changes
-from services.review.domain.checklist import Checklist, brought_up_to_date
+from services.review.domain.checklist import brought_up_to_date
 from services.review.domain.claim import claim_after
 from services.review.domain.known import Known
-from services.review.domain.missing import warning_in_request
+from services.review.domain.next_step import Step, ask, next_step
 from services.review.domain.passing_on import handover_facts
 from services.review.domain.prompts import PromptCode, with_prompt
 from services.review.domain.reassessment import subject_of, under_review
 from services.review.domain.requests import opening_steps, with_news
 from services.review.domain.settling import after_decision
 from services.review.domain.transitions import SETTLED, SYSTEM, changed, notice_requested
-from shared.contract.assessment import Assessment, Recommendation
+from shared.contract.assessment import Recommendation
 from shared.contract.case_file import CaseClient, CaseFileUpdated
 from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import (
@@ -32,24 +31,18 @@ from shared.contract.contacts import (
     Handover,
     Intent,
 )
-from shared.contract.decisions import DecidedLine, Decision, DecisionOutcome
 from shared.contract.facts import (
     Assessed,
     Closed,
     ContactAdded,
-    Decided,
     Escalated,
     Fact,
-    InformationReceived,
-    InformationRequested,
     NoticeKind,
     Opened,
     Returned,
 )
 from shared.contract.reference import ClientChanged
 from shared.errors import RuleViolation
-from shared.ids import derived_id
-from shared.programmes import ProgrammeVersion
 
 _KIND_OF_INTENT = {
     Intent.CLAIM: CaseKind.CLAIM,
@@ -178,7 +171,7 @@ def become_claim(case: CaseFileUpdated, known: Known) -> CaseFileUpdated:
     changes: dict[str, Any] = {}
     asks = assessment.recommendation is Recommendation.ASK_CLIENT and checklist.is_open
     if asks and case.state is CaseState.WAITING_FOR_PERSON:
-        changes = _ask(_Step(case, case.sequence, programme, known, facts))
+        changes = ask(Step(case, case.sequence, programme, known, facts))
     changes |= {
         "assessment": assessment,
         "checklist": checklist.items,
@@ -237,7 +230,7 @@ def _reviewed(
         case.checklist, open_questions(assessment.findings), contact_id=contact.contact_id
     )
     facts.append(Assessed())
-    step = _Step(case, changes.get("sequence", case.sequence), programme, known, facts)
+    step = Step(case, changes.get("sequence", case.sequence), programme, known, facts)
     changes |= {
         "claim": claim,
         "updated_at": known.now,
@@ -245,85 +238,11 @@ def _reviewed(
         "changes": assessment_changes(case.assessment, assessment) if case.assessment else (),
         "checklist": checklist.items,
         "programme_version": programme.version if programme else None,
-        **_next_step(step, assessment, checklist),
+        **next_step(step, assessment, checklist),
     }
     after = case.model_copy(update={**changes, "facts": tuple(facts)})
     after = with_stated_request(after, programme, known)
     return after_decision(after, known, SYSTEM) if after.state is CaseState.APPROVED else after
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A case on its way to its next sequence, and the facts that lead there."""
-
-    case: CaseFileUpdated
-    sequence: int
-    programme: ProgrammeVersion | None
-    known: Known
-    facts: list[Fact]
-
-
-def _next_step(step: _Step, assessment: Assessment, checklist: Checklist) -> dict[str, Any]:
-    """Whom the claim waits for now, or its approval; adds the facts that say so."""
-    opening = step.sequence == 1
-    if not opening and step.case.state is not CaseState.WAITING_FOR_CLIENT:
-        return {}
-    asks = assessment.recommendation is Recommendation.ASK_CLIENT and checklist.is_open
-    if asks and checklist.newly_open:
-        return _ask(step)
-    if asks and checklist.newly_closed:
-        return {}
-    if not opening:
-        step.facts.append(InformationReceived())
-    if assessment.straight_through:
-        return _approve(step, assessment)
-    return {"state": CaseState.WAITING_FOR_PERSON, "answer_by": None}
-
-
-def _ask(step: _Step) -> dict[str, Any]:
-    """Ask the client for everything on the checklist, with one deadline."""
-    desk = step.known.programmes.desk
-    days = step.programme.answer_days if step.programme else desk.answer_days
-    deadline = desk.answer_by(step.known.today, days)
-    request = notice_requested(
-        step.case.case_id, NoticeKind.INFORMATION_REQUEST, str(step.sequence)
-    )
-    step.facts.extend([InformationRequested(deadline=deadline), request])
-    return {
-        "state": CaseState.WAITING_FOR_CLIENT,
-        "answer_by": deadline,
-        "warning": warning_in_request(
-            step.programme, step.known.today, deadline, request.notice_id
-        ),
-    }
-
-
-def _approve(step: _Step, assessment: Assessment) -> dict[str, Any]:
-    """Approve straight through what the assessment covers."""
-    case_id = step.case.case_id
-    decision = Decision(
-        decision_id=derived_id("decision", case_id, str(step.sequence)),
-        outcome=DecisionOutcome.APPROVE,
-        by=SYSTEM,
-        at=step.known.now,
-        lines=tuple(
-            [DecidedLine(line_id=each.line_id, approved=each.covered) for each in assessment.lines]
-        ),
-        currency=assessment.currency,
-        approved=assessment.covered,
-        case_sequence=step.sequence,
-    )
-    step.facts.extend(
-        [
-            Decided(decision_id=decision.decision_id),
-            notice_requested(case_id, NoticeKind.DECISION, decision.decision_id),
-        ]
-    )
-    return {
-        "state": CaseState.APPROVED,
-        "answer_by": None,
-        "decisions": (*step.case.decisions, decision),
-    }
 
 
 def _correspondents(
