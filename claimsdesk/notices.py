@@ -9,7 +9,7 @@ from claimsdesk.errors import CommandError
 from services.notify.adapters.letters import LetterFault, Typesetter
 from services.notify.adapters.preview import Preview
 from services.notify.adapters.rendering import Renderer
-from services.notify.adapters.templates import TemplateFault, Templates, letterheads
+from services.notify.adapters.templates import TemplateFault, Templates, letterheads, logos
 from services.notify.domain.clauses import ClauseMissing
 from services.notify.domain.words import ContentMissing
 from shared.contract.contacts import Language
@@ -46,6 +46,7 @@ def preview(
             letterheads(),
             "claims@claimsdesk.example",
             "preview",
+            logos(),
         )
         made = Preview.of(
             renderer, NoticeKind(name), Language(lang), programme, DecisionOutcome(outcome)

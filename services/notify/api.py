@@ -30,6 +30,10 @@ Reader = Annotated[Actor, Depends(requires(*READERS))]
 Sending = Annotated[Actor, Depends(requires(*REPRESENTATIVES))]
 
 _HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+_SANDBOX = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; img-src data:; "
+    "style-src 'unsafe-inline'"
+}
 
 
 class SendingByHand(BaseModel):
@@ -115,10 +119,7 @@ def router(app: App) -> APIRouter:
             return _attachment(pdf, "application/pdf", f"{name}-{lang}.pdf")
         if as_ == "text":
             return Response(made.text, media_type="text/plain", headers=_HARMLESS)
-        sandbox = {
-            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-        }
-        return Response(made.html, media_type="text/html", headers=_HARMLESS | sandbox)
+        return Response(made.html, media_type="text/html", headers=_HARMLESS | _SANDBOX)
 
     api.include_router(letters_api.router(app))
     return api

@@ -4,12 +4,13 @@ import asyncio
 from dataclasses import dataclass, field
 
 from services.notify import store
+from services.notify.adapters.dkim_key import DkimKey
 from services.notify.adapters.letters import Typesetter
 from services.notify.adapters.mailer import MailServer
 from services.notify.adapters.places import Connects, FolderPlace
 from services.notify.adapters.rendering import Renderer
 from services.notify.adapters.sftp import SftpServer
-from services.notify.adapters.templates import Templates, letterheads, postage_tables
+from services.notify.adapters.templates import Templates, letterheads, logos, postage_tables
 from services.notify.domain.postage import PostageTable
 from services.notify.settings import Settings
 from shared.contract.contacts import Channel
@@ -52,6 +53,7 @@ def build(settings: Settings) -> App:
     Raises:
         TemplateFault: A template, clause or letterhead file is wrong.
         ProgrammeError: A programme file is wrong.
+        DkimFault: The key for mails can't sign.
     """
     renderer = Renderer(
         templates=Templates(),
@@ -59,6 +61,8 @@ def build(settings: Settings) -> App:
         letterheads=letterheads(settings.letterheads_file),
         desk_address=settings.desk_address,
         notice_key=settings.notice_key.get_secret_value(),
+        logos=logos(settings.letterheads_file),
+        dkim=_dkim(settings),
     )
     password = settings.smtp_password
     return App(
@@ -79,6 +83,14 @@ def build(settings: Settings) -> App:
         ),
         work={channel: asyncio.Event() for channel in (Channel.EMAIL, Channel.LETTER)},
     )
+
+
+def _dkim(settings: Settings) -> DkimKey | None:
+    """The key that signs mails, if there is one."""
+    if settings.dkim_key_file is None:
+        return None
+    domain = settings.desk_address.rpartition("@")[2]
+    return DkimKey.read(settings.dkim_key_file, domain, settings.dkim_selector)
 
 
 def _place(settings: Settings) -> Connects:

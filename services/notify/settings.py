@@ -51,6 +51,9 @@ class Settings(ServiceSettings):
     """The server's host key, as OpenSSH keeps it; without it nothing is sent to a server."""
     desk_address: Annotated[str, AfterValidator(_address)]
     """The desk's own address: sender of every mail, and where answers go."""
+    dkim_key_file: Path | None = None
+    """Private RSA key (PEM) under which mails are signed for the desk address's domain."""
+    dkim_selector: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,62}$")] = "claimsdesk"
     notice_key: Annotated[SecretStr, Field(min_length=1)]
     """Secret that intake and notify share; it proves that a Message-ID is one of ours."""
     answers_per_day: Annotated[int, Field(ge=0)] = 10

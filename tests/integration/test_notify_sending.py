@@ -75,7 +75,14 @@ async def test_an_email_is_sent_once_with_our_marks_on_it(desk: NotifyDesk, serv
     assert mail["X-Auto-Response-Suppress"] == "All"
     assert mail["To"].addresses[0].addr_spec == "erika@client.example"
     assert mail["To"].addresses[0].display_name == "Erika Müller-Lüdenscheidt"
-    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    text, related = mail.iter_parts()
+    page, logo = related.iter_parts()
+    assert [part.get_content_type() for part in (text, page, logo)] == [
+        "text/plain",
+        "text/html",
+        "image/png",
+    ]
+    assert f"cid:{logo['Content-ID'][1:-1]}" in page.get_content()
     assert "Sehr geehrte Frau Müller-Lüdenscheidt," in mail.get_body(("plain",)).get_content()
     assert server.behaviour.recipients == ["erika@client.example"]
 

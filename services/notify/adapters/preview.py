@@ -1,5 +1,6 @@
 """A notice with sample data, as a client would get it: for eyes, not for sending."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 
 from services.notify.adapters.letters import Typesetter
@@ -59,7 +60,9 @@ class Preview:
     @property
     def html(self) -> str:
         """The HTML of the mail."""
-        return self.renderer.mail_parts(self.written).html
+        logo = self.renderer.logos.get(self.written.office.logo, b"")
+        picture = f"data:image/png;base64,{b64encode(logo).decode()}"
+        return self.renderer.mail_parts(self.written, picture).html
 
     def mail(self) -> bytes:
         """The mail's bytes, which a mail program opens."""

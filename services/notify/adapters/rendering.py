@@ -1,9 +1,11 @@
 """From a case file to a mail's bytes or a letter's data: content, words, clause guard."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from services.notify.adapters.mail import mail_of
+from services.notify.adapters.dkim_key import DkimKey
+from services.notify.adapters.mail import LOGO_ID, mail_of
 from services.notify.adapters.templates import RenderedMail, Templates
 from services.notify.domain import clauses
 from services.notify.domain.channel import Email
@@ -34,6 +36,8 @@ class Renderer:
     Attributes:
         desk_address: Sender of every mail; the domain of its Message-ID.
         notice_key: Secret under which a Message-ID is made.
+        logos: Pictures of letterheads, by their name there.
+        dkim: The key under which mails are signed, if any.
     """
 
     templates: Templates
@@ -41,6 +45,8 @@ class Renderer:
     letterheads: dict[str, Letterhead]
     desk_address: str
     notice_key: str
+    logos: Mapping[str, bytes] = field(default_factory=dict)
+    dkim: DkimKey | None = None
 
     def written(
         self,
@@ -90,18 +96,22 @@ class Renderer:
     def mail(self, written: Written, to: Email, notice_id: str, now: datetime) -> bytes:
         """The notice as the bytes of a mail."""
         domain = self.desk_address.rpartition("@")[2]
-        return mail_of(
+        logo = self.logos.get(written.office.logo, b"")
+        made = mail_of(
             written.message,
-            self.mail_parts(written),
+            self.mail_parts(written, f"cid:{LOGO_ID}"),
             sender=self.desk_address,
             to=to,
             message_id=message_id_of(notice_id, self.notice_key, domain),
             now=now,
+            logo=logo,
         )
+        return self.dkim.signed(made) if self.dkim else made
 
-    def mail_parts(self, written: Written) -> RenderedMail:
-        """The notice as plain text and HTML."""
-        return self.templates.mail(written.message)
+    def mail_parts(self, written: Written, logo: str = "") -> RenderedMail:
+        """The notice as plain text and HTML; `logo` is the address of the picture, if any."""
+        shown = logo if written.office.logo in self.logos else ""
+        return self.templates.mail(written.message, shown)
 
     def letter(self, written: Written, address: tuple[str, ...], on: date) -> Letter:
         """The notice as a letter, ready for the typesetter."""

@@ -73,6 +73,8 @@ class Templates:
         )
         self._mails.filters["wrapped"] = _wrapped
         self._mails.filters["bullet"] = _bullet
+        self._text_mail = self._mails.get_template("email.txt")
+        self._html_mail = self._mails.get_template("email.html")
         self._string = cache(self._strings.from_string)
         self._condition = cache(
             lambda source: self._strings.compile_expression(source, undefined_to_none=False)
@@ -123,11 +125,11 @@ class Templates:
             answer=words.labels["answer"],
         )
 
-    def mail(self, message: Message) -> RenderedMail:
-        """The message as plain text and as HTML."""
+    def mail(self, message: Message, logo: str = "") -> RenderedMail:
+        """The message as plain text and as HTML; `logo` is the address of its picture."""
         return RenderedMail(
-            self._mails.get_template("email.txt").render(message=message).strip() + "\n",
-            self._mails.get_template("email.html").render(message=message),
+            self._text_mail.render(message=message).strip() + "\n",
+            self._html_mail.render(message=message, logo=logo),
         )
 
     def _applicable(
@@ -189,6 +191,26 @@ def letterheads(file: Path | None = None) -> dict[str, Letterhead]:
     if "default" not in found:
         message = f"{path}: a letterhead `default` is needed"
         raise TemplateFault(message)
+    return found
+
+
+def logos(file: Path | None = None) -> dict[str, bytes]:
+    """The pictures of letterheads, by the name that they have there.
+
+    Raises:
+        TemplateFault: A picture is missing or no PNG.
+    """
+    folder = (file or SHIPPED / "letterheads.yaml").parent
+    found = {}
+    for name in {head.logo for head in letterheads(file).values()} - {""}:
+        try:
+            found[name] = (folder / name).read_bytes()
+        except OSError as error:
+            message = f"{folder / name}: {error.strerror}"
+            raise TemplateFault(message) from error
+        if not found[name].startswith(b"\x89PNG\r\n"):
+            message = f"{folder / name}: no PNG"
+            raise TemplateFault(message)
     return found
 
 

@@ -15,6 +15,8 @@ class Letterhead:
     phone: str
     email: str
     footer: tuple[str, ...]
+    logo: str = ""
+    """The file of its logo (PNG), beside the file of the letterheads; none if empty."""
 
 
 def letterhead_of(programme: str | None, letterheads: Mapping[str, Letterhead]) -> Letterhead:
