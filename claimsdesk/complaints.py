@@ -117,7 +117,8 @@ def _figures(figure: str, value: str, complaints: Sequence[Mapping[str, Any]]) -
         str(sum(each["result"] == "open" for each in complaints)),
         str(len(days)),
         str(upheld),
-        f"{fmean(days):.1f}" if days else "",
+        # A German spreadsheet takes 7.7 for the seventh of July.
+        f"{fmean(days):.1f}".replace(".", ",") if days else "",
         str(max(days)) if days else "",
     )
 

@@ -68,12 +68,12 @@ def test_the_report_s_figures_count_by_branch_and_by_reason():
     lines = figures_csv(complaints).splitlines()
     assert lines == [
         ";".join(FIGURES),
-        "total;;4;1;3;2;7.7;11",
+        "total;;4;1;3;2;7,7;11",
         "programme;;1;1;0;0;;",
-        "programme;household;2;0;2;2;6.0;11",
-        "programme;travel;1;0;1;0;11.0;11",
-        "category;communication;3;1;2;2;6.0;11",
-        "category;premium;1;0;1;0;11.0;11",
+        "programme;household;2;0;2;2;6,0;11",
+        "programme;travel;1;0;1;0;11,0;11",
+        "category;communication;3;1;2;2;6,0;11",
+        "category;premium;1;0;1;0;11,0;11",
     ]
 
 

@@ -1,6 +1,7 @@
 """A department task is one table: whatever is answered, how often and in whatever order."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -151,3 +152,16 @@ def _is_whole(before: CaseFileUpdated, after: CaseFileUpdated) -> None:
         assert after.state is CaseState.CLOSED
     if now.status in OPEN - {"question"} and was.status == now.status:
         assert after.state is before.state
+
+
+def test_the_page_for_departments_shows_the_table():
+    named = {
+        Effect.MOVES: "moves",
+        Effect.OVERRULES: "overrules",
+        Effect.CONTRADICTS: "contradicts",
+        Effect.CHANGES_NOTHING: "nothing",
+    }
+    page = (Path(__file__).parents[3] / "docs" / "departments.md").read_text(encoding="utf-8")
+    order = ("accepted", "question", "done", "refused", "returned")
+    for status, effects in EFFECTS.items():
+        assert f"| {status} | {' | '.join(named[effects[each]] for each in order)} |" in page
