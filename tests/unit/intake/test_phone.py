@@ -119,3 +119,25 @@ def test_an_unproven_client_number_is_a_proposal_and_nothing_else():
 
 def test_a_case_number_is_taken_as_it_is_spoken():
     assert note(case_id=f" {CASE.lower().replace('-', '')} ").case_id == CASE
+
+
+def test_a_note_says_for_whom_it_is_when_things_were_bought_and_what_speaks_against_it():
+    keyed = note(
+        client_id="K-1",
+        check_questions=PASSED,
+        lines=[{"description": "Koffer", "amount": "80.00", "bought_on": "2025-03-01"}],
+        claimant={"name": "Luca", "date_of_birth": "2012-07-04"},
+        circumstances=["unattended", "unattended"],
+    )
+    around = Circumstances(
+        contact_id="contact-1",
+        received_at=datetime(2026, 6, 1, 8, tzinfo=UTC),
+        today=date(2026, 6, 1),
+        keywords={},
+    )
+    claim = contact_of_note(keyed, "rita", identify_caller(keyed, None), around).claim
+    assert claim is not None
+    assert claim.lines[0].bought_on == date(2025, 3, 1)
+    assert claim.claimant is not None
+    assert (claim.claimant.name, claim.claimant.date_of_birth) == ("Luca", date(2012, 7, 4))
+    assert claim.circumstances == ("unattended",)
