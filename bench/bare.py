@@ -11,7 +11,6 @@ import sys
 from datetime import UTC, datetime
 
 import asyncpg
-import orjson
 import uvloop
 from confluent_kafka import Consumer, Producer
 
@@ -22,6 +21,7 @@ from services.review.publication import publish
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.ids import derived_case_id, inbox_key
 from shared.messaging.envelope import decode
+from shared.messaging.outbox_rows import pack
 from shared.messaging.processing import UnitOfWork
 from shared.programmes import load_programmes
 
@@ -37,8 +37,7 @@ CASES = """INSERT INTO cases (case_id, sequence, state, policy_number, updated_a
 CONTACTS = "INSERT INTO case_contacts SELECT * FROM unnest($1::text[], $2::text[])"
 NEW_LEDGERS = """UPDATE ledgers SET claims = n.claims FROM unnest($1::text[], $2::text[])
  AS n(number, claims) WHERE policy_number = n.number"""
-OUTBOX = """INSERT INTO outbox (shard, topic, key, value, headers) SELECT 0, * FROM
- unnest($1::text[], $2::bytea[], $3::bytea[], $4::text[]) RETURNING id"""
+OUTBOX = "INSERT INTO outbox (shard, size, records) VALUES (0, $1, $2) RETURNING id"
 
 
 async def handle(db: asyncpg.Connection, producer: Producer, programmes, messages) -> None:
@@ -66,16 +65,11 @@ async def handle(db: asyncpg.Connection, producer: Producer, programmes, message
         await db.execute(CASES, *map(list, zip(*cases, strict=True)))
         await db.execute(CONTACTS, [c.contact_id for c in contacts], [c[0] for c in cases])
         await db.execute(NEW_LEDGERS, list(ledgers), [each.to_json() for each in ledgers.values()])
-        rows = [(r.topic, r.key, r.value, _headers(r.headers)) for r in work.records]
-        ids = await db.fetch(OUTBOX, *map(list, zip(*rows, strict=True)))
+        row = await db.fetchval(OUTBOX, len(work.records), pack(tuple(work.records)))
     for record in work.records:
         producer.produce(record.topic, record.value, record.key, headers=list(record.headers))
     await asyncio.to_thread(producer.flush)
-    await db.execute("DELETE FROM outbox WHERE id = ANY($1)", [row[0] for row in ids])
-
-
-def _headers(headers) -> str:
-    return orjson.dumps([(name, value.decode()) for name, value in headers]).decode()
+    await db.execute("DELETE FROM outbox WHERE id = $1", row)
 
 
 async def run(bootstrap: str, dsn: str, group: str) -> None:

@@ -102,9 +102,8 @@ class DeskService:
         async with self.database.transaction() as connection:
             work = UnitOfWork(connection, self.name, self.now())
             yield work
-            await self._worker.outbox.add(connection, work.records)
-        if work.records:
-            self._worker.outbox.wake()
+            written = await self._worker.outbox.add(connection, work.records)
+        self._worker.outbox.committed(written)
         for callback in work.callbacks:
             callback()
 

@@ -7,11 +7,12 @@ Source: CloudEvents Kafka protocol binding 1.0.2, section 3.2.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+import msgspec
 from pydantic import ValidationError
 
 from shared.contract.base import Body
@@ -19,7 +20,7 @@ from shared.contract.catalogue import EVENT_TYPES, TYPE_OF_BODY, topic_for
 from shared.errors import BadEvent
 from shared.ids import derived_id
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = tuple[tuple[str, bytes], ...]
 MAX_BODY_BYTES = 900_000
 """Under the broker's 1 MiB, with room for headers; checked before anything is stored."""
 
@@ -42,8 +43,7 @@ class Event:
     traceparent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingRecord:
+class OutgoingRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A record ready for the outbox: where it goes and its exact bytes."""
 
     topic: str

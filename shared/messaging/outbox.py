@@ -1,43 +1,45 @@
 """The outbox: what a transaction decided is published after it, in order, and not forgotten.
 
-Rows are written in the transaction that changed the state, while it holds the row lock of the
-key's entity. So within one key the ids grow in commit order, and a relay that reads *rows that
-are there* by id (never "after the last id that I saw", which would skip late commits) publishes
-in commit order. One relay at a time works on a shard of keys, under an advisory lock that is
-freed with its transaction; rows are deleted only after the broker confirmed each of them.
+Keys are spread over shards. A transaction writes one row per shard with all its records of that
+shard, while it holds the row locks of their keys' entities. So of two rows with the same key the
+later one has the higher id, and a relay that reads *rows that are there* by id (never "after the
+last id that I saw", which would skip late commits) publishes in commit order per key. One relay at
+a time works on a shard, under an advisory lock that is freed with its transaction; rows are deleted
+only after the broker confirmed each of their records.
+
+A relay asks the database which rows are there, and in which order. The records of a row that its
+own process wrote it still has; those that another process left it reads.
 """
 
 import asyncio
 import contextlib
-import hashlib
 import random
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
 import structlog
 from confluent_kafka import KafkaException, Producer
-from sqlalchemy import Table, delete, func, select, text
+from sqlalchemy import Table, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import Database, among, insert_rows, is_temporary
+from shared.database import Database, among, is_temporary
 from shared.errors import TemporaryFault
-from shared.messaging.envelope import Headers, OutgoingRecord
+from shared.messaging.envelope import OutgoingRecord
+from shared.messaging.outbox_rows import Records, Written, pack, shard_of, unpack
 from shared.messaging.tables import SHARDS
 
 log = structlog.get_logger(__name__)
 
 _LOCK_CLASS = 0x0C1A
-_ROWS_PER_PASS = 3000
+_RECORDS_PER_PASS = 3000
+_ROWS_PER_PASS = 500
+_ROWS_REMEMBERED = 500
+"""So many rows of its own a process keeps while the broker is away; further ones it reads back."""
 _DELIVERY_SECONDS = 30
 _IDLE_SECONDS = 0.5
 _CONTENDED_SECONDS = 0.02
-
-
-def _shard_of(key: bytes) -> int:
-    return hashlib.blake2b(key, digest_size=1).digest()[0] % SHARDS
 
 
 class Outbox:
@@ -60,24 +62,37 @@ class Outbox:
         self._producer: Producer | None = None
         self._wake = asyncio.Event()
         self._contended = False
+        self._remembered: dict[int, Written] = {}
         self._ending = threading.Event()
 
-    async def add(self, connection: AsyncConnection, records: Sequence[OutgoingRecord]) -> None:
-        """Store records to be published once the transaction is committed."""
-        rows = [
-            {
-                "shard": _shard_of(record.key),
-                "topic": record.topic,
-                "key": record.key,
-                "value": record.value,
-                "headers": _stored(record.headers),
-            }
-            for record in records
-        ]
-        await insert_rows(connection, self._table, rows)
+    async def add(
+        self, connection: AsyncConnection, records: Iterable[OutgoingRecord]
+    ) -> list[Written]:
+        """Store records to be published once the transaction is committed.
 
-    def wake(self) -> None:
-        """Something was committed: publish at once."""
+        Returns:
+            What `committed` wants to know then.
+        """
+        shards: dict[int, list[OutgoingRecord]] = {}
+        for record in records:
+            shards.setdefault(shard_of(record.key), []).append(record)
+        if not shards:
+            return []
+        table = self._table
+        packed = {shard: tuple(found) for shard, found in shards.items()}
+        rows = [
+            {"shard": shard, "size": len(found), "records": pack(found)}
+            for shard, found in packed.items()
+        ]
+        written = await connection.execute(insert(table).returning(table.c.id, table.c.shard), rows)
+        return [Written(row.id, row.shard, packed[row.shard]) for row in written]
+
+    def committed(self, written: Sequence[Written]) -> None:
+        """These rows are committed: publish them at once."""
+        if not written:
+            return
+        if len(self._remembered) < _ROWS_REMEMBERED:
+            self._remembered.update({row.id: row for row in written})
         self._wake.set()
 
     async def relay(self) -> None:
@@ -110,7 +125,7 @@ class Outbox:
     async def pending(self) -> int:
         """How many records wait to be published."""
         async with self._database.reading() as connection:
-            query = select(func.count()).select_from(self._table)
+            query = select(func.coalesce(func.sum(self._table.c.size), 0))
             return int((await connection.execute(query)).scalar_one())
 
     async def _publish_some(self) -> int:
@@ -118,9 +133,10 @@ class Outbox:
             return await self._publish_alone()
         async with self._database.transaction() as connection:
             shards = await self._lock_shards(connection)
-            rows = await self._rows(connection, shards) if shards else []
-            await self._published(rows)
-            await self._forget(connection, rows)
+            rows = await self._rows(connection, shards) if shards else {}
+            await self._publish(rows)
+            await self._delete(connection, rows)
+        self._forget(rows)
         return len(rows)
 
     async def _publish_alone(self) -> int:
@@ -130,31 +146,73 @@ class Outbox:
         """
         async with self._database.reading() as connection:
             rows = await self._rows(connection, range(SHARDS))
-        await self._published(rows)
+        await self._publish(rows)
         if rows:
             async with self._database.transaction() as connection:
-                await self._forget(connection, rows)
+                await self._delete(connection, rows)
+        self._forget(rows)
         return len(rows)
 
-    async def _rows(self, connection: AsyncConnection, shards: Collection[int]) -> Sequence[Any]:
+    async def _rows(
+        self, connection: AsyncConnection, shards: Collection[int]
+    ) -> dict[int, Records]:
+        """What waits in these shards, in order, as much as fits into a pass."""
+        known = list(self._remembered.values())
+        ids = await self._next_ids(connection, shards)
+        self._forget_published_elsewhere(known, shards, ids)
+        found = {row_id: row.records for row_id in ids if (row := self._remembered.get(row_id))}
+        if foreign := [row_id for row_id in ids if row_id not in found]:
+            table = self._table
+            query = select(table.c.id, table.c.records).where(
+                among(connection, table.c.id, foreign)
+            )
+            found |= {row.id: unpack(row.records) for row in await connection.execute(query)}
+        return {row_id: found[row_id] for row_id in ids}
+
+    async def _next_ids(self, connection: AsyncConnection, shards: Collection[int]) -> list[int]:
+        """The ids of these rows."""
         table = self._table
         query = (
-            select(table.c.id, table.c.topic, table.c.key, table.c.value, table.c.headers)
+            select(table.c.id, table.c.size)
             .where(among(connection, table.c.shard, shards))
             .order_by(table.c.id)
             .limit(_ROWS_PER_PASS)
         )
-        return (await connection.execute(query)).all()
+        ids: list[int] = []
+        records = 0
+        for row in await connection.execute(query):
+            if ids and records + row.size > _RECORDS_PER_PASS:
+                break
+            ids.append(row.id)
+            records += row.size
+        return ids
 
-    async def _published(self, rows: Sequence[Any]) -> None:
-        if rows and not await asyncio.to_thread(self._deliver, rows):
+    def _forget_published_elsewhere(
+        self, known: Sequence[Written], shards: Collection[int], ids: Sequence[int]
+    ) -> None:
+        """Rows of ours that are gone, although committed before we looked: another relay's work.
+
+        Ids grow, so a row of ours beyond the pass's last one may still be waiting.
+        """
+        there, last = set(ids), ids[-1] if ids else None
+        for row in known:
+            behind = last is None or row.id <= last
+            if behind and row.shard in shards and row.id not in there:
+                self._remembered.pop(row.id, None)
+
+    async def _publish(self, rows: Mapping[int, Records]) -> None:
+        records = [record for found in rows.values() for record in found]
+        if records and not await self._deliver(records):
             raise TemporaryFault("the broker did not confirm every record")
 
-    async def _forget(self, connection: AsyncConnection, rows: Sequence[Any]) -> None:
+    async def _delete(self, connection: AsyncConnection, rows: Collection[int]) -> None:
         if rows:
-            ids = [row.id for row in rows]
             table = self._table
-            await connection.execute(delete(table).where(among(connection, table.c.id, ids)))
+            await connection.execute(delete(table).where(among(connection, table.c.id, rows)))
+
+    def _forget(self, rows: Iterable[int]) -> None:
+        for row_id in rows:
+            self._remembered.pop(row_id, None)
 
     async def _lock_shards(self, connection: AsyncConnection) -> list[int]:
         """The shards that this pass may publish; other workers' relays keep theirs."""
@@ -170,8 +228,8 @@ class Outbox:
         self._contended = len(shards) < len(wanted)
         return shards
 
-    def _deliver(self, rows: Sequence[Any]) -> bool:
-        """Produce the rows in order and wait; has the broker confirmed every one of them?
+    async def _deliver(self, records: Sequence[OutgoingRecord]) -> bool:
+        """Produce records in order and wait; has the broker confirmed every one of them?
 
         Only failures are reported one by one: a flush that leaves nothing waiting and no failure
         behind is the confirmation of all.
@@ -183,11 +241,15 @@ class Outbox:
             failed.append(str(error))
 
         try:
-            for row in rows:
+            for record in records:
                 producer.produce(
-                    row.topic, row.value, row.key, headers=_sent(row.headers), callback=on_failure
+                    record.topic,
+                    record.value,
+                    record.key,
+                    headers=list(record.headers),
+                    callback=on_failure,
                 )
-            waiting = self._flushed(producer)
+            waiting = await asyncio.to_thread(self._flushed, producer)
         except (BufferError, KafkaException) as error:
             failed.append(str(error))
             waiting = len(producer)
@@ -195,7 +257,7 @@ class Outbox:
             return True
         log.error("not confirmed by the broker", failed=len(failed), first=failed[:1])
         producer.purge()
-        producer.flush(5)
+        await asyncio.to_thread(producer.flush, 5)
         self._producer = None
         return False
 
@@ -206,22 +268,3 @@ class Outbox:
             if self._ending.is_set():
                 break
         return int(waiting)
-
-
-def _stored(headers: Headers) -> str:
-    """Headers as JSON: an object of UTF-8 texts, or pairs of Latin-1 texts for any bytes."""
-    try:
-        named = {name: value.decode() for name, value in headers}
-    except UnicodeDecodeError:
-        named = {}
-    if len(named) == len(headers):
-        return orjson.dumps(named).decode()
-    return orjson.dumps([(name, value.decode("latin-1")) for name, value in headers]).decode()
-
-
-def _sent(stored: str) -> dict[str, str] | list[tuple[str, bytes]]:
-    """Stored headers as the producer takes them."""
-    headers: dict[str, str] | list[list[str]] = orjson.loads(stored)
-    if isinstance(headers, dict):
-        return headers
-    return [(name, value.encode("latin-1")) for name, value in headers]

@@ -246,7 +246,7 @@ class Processor:
                 await self._handle_new(work, topic, records, handler)
             else:
                 work.records.extend(dead_letter(topic, record, dead) for record in records)
-            await self._outbox.add(connection, work.records)
+            written = await self._outbox.add(connection, work.records)
             next_offset = int(records[-1].offset) + 1
             table = self._partitions
             await connection.execute(
@@ -258,8 +258,7 @@ class Processor:
             self._faults_in_a_row = 0
         else:
             DEAD.labels(topic.name).inc(len(records))
-        if work.records:
-            self._outbox.wake()
+        self._outbox.committed(written)
         for callback in work.callbacks:
             callback()
         return next_offset

@@ -44,7 +44,11 @@ def inbox_table(metadata: MetaData) -> Table:
 
 
 def outbox_table(metadata: MetaData) -> Table:
-    """Records not yet published; `id` is commit order within a key (see `outbox.py`)."""
+    """Records not yet published, by shard; `id` is commit order within a key (see `outbox.py`).
+
+    One row for all records of a transaction and shard: to write and delete a row each cost
+    PostgreSQL three times as much (`docs/performance.md`).
+    """
     return Table(
         "outbox",
         metadata,
@@ -52,10 +56,8 @@ def outbox_table(metadata: MetaData) -> Table:
             "id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
         ),
         Column("shard", SmallInteger, nullable=False),
-        Column("topic", Text, nullable=False),
-        Column("key", LargeBinary, nullable=False),
-        Column("value", LargeBinary, nullable=True),
-        Column("headers", Text, nullable=False),
+        Column("size", Integer, nullable=False),
+        Column("records", LargeBinary, nullable=False),
         sqlite_autoincrement=True,
     )
 

@@ -105,6 +105,7 @@ class Worker:
             topic_disable_leader=True,
             consumer_auto_offset_reset="earliest",
             broker_max_poll_records=self._batch_records,
+            consumer_max_fetch_size=8 * 1024 * 1024,
             broker_session_timeout=10,
             broker_heartbeat_interval=2,
             broker_commit_interval=1.0,

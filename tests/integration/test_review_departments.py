@@ -32,6 +32,7 @@ from shared.contract.departments import Department, DepartmentTaskAnswered
 from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.errors import BadEvent
 from shared.messaging.envelope import Event, decode, encode
+from shared.messaging.outbox_rows import waiting_records
 from shared.migrations import migrate, tables_of
 from tests.support.review_desk import (
     a_claim,
@@ -88,10 +89,10 @@ class Desk:
     async def asked_of(self, department: Department) -> list[dict[str, Any]]:
         """What stands in the outbox for a department, in order."""
         table = tables_of("review").tables["outbox"]
-        query = select(table.c.value).where(table.c.topic == f"departments.{department}.tasks.v1")
         async with self.app.service.database.reading() as connection:
-            rows = await connection.execute(query.order_by(table.c.id))
-            return [json.loads(row.value) for row in rows]
+            records = await waiting_records(connection, table)
+        topic = f"departments.{department}.tasks.v1"
+        return [json.loads(record.value) for record in records if record.topic == topic]
 
     async def claims_on(self, number: int) -> int:
         async with self.app.service.unit_of_work() as work:

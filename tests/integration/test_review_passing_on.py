@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from deploy.local.keys import SigningKey
 from services.review import agents, store
@@ -15,9 +14,11 @@ from services.review.waiting import WaitingContacts
 from shared.contract.base import Body
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
+from shared.contract.catalogue import CASE_FILE
 from shared.contract.contacts import ContactPassedOn, ContactReceived, Handover
 from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.errors import BadEvent
+from shared.messaging.outbox_rows import waiting_records
 from shared.migrations import migrate, tables_of
 from tests.support.review_desk import a_claim, a_client, a_policy, event_of, policy_number
 
@@ -42,9 +43,12 @@ class Desk:
         """The case files that review published, in order."""
         table = tables_of("review").tables["outbox"]
         async with self.app.service.database.reading() as connection:
-            query = select(table.c.value).where(table.c.topic == "claims.case-file.v1")
-            rows = await connection.execute(query.order_by(table.c.id))
-            return [CaseFileUpdated.model_validate_json(row.value) for row in rows]
+            records = await waiting_records(connection, table)
+        return [
+            CaseFileUpdated.model_validate_json(record.value)
+            for record in records
+            if record.topic == CASE_FILE.name
+        ]
 
     async def claims_on(self, number: int) -> int:
         """How many claims count on a policy."""

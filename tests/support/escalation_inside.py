@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
-import orjson
 from sqlalchemy import MetaData, delete, select
 
 from deploy.local.keys import SigningKey
@@ -33,6 +32,7 @@ from shared.contract.public import (
     NoticeStatusChanged,
 )
 from shared.messaging.envelope import Event, decode, encode
+from shared.messaging.outbox_rows import waiting_records
 from shared.messaging.tables import outbox_table
 from shared.migrations import migrate
 from tests.support.escalation_desk import event_of, write_rules
@@ -78,16 +78,9 @@ class Desk:
         """What was emitted since the last call, in order."""
         table = self._outbox
         async with self.app.service.database.transaction() as connection:
-            rows = (await connection.execute(select(table).order_by(table.c.id))).all()
+            records = await waiting_records(connection, table)
             await connection.execute(delete(table))
-        return [
-            decode(
-                row.key,
-                row.value,
-                [(name, text.encode()) for name, text in orjson.loads(row.headers).items()],
-            ).body
-            for row in rows
-        ]
+        return [decode(record.key, record.value, record.headers).body for record in records]
 
     async def told(self) -> list[str]:
         """The same in short."""

@@ -2,7 +2,6 @@
 publish is read from the outbox."""
 
 import asyncio
-import json
 import smtplib
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
@@ -15,7 +14,6 @@ from typing import Any
 
 import httpx
 import typst
-from sqlalchemy import select
 
 from deploy.local.keys import SigningKey
 from deploy.local.mail import DESK_ADDRESS, PASSWORD, MailServer
@@ -30,13 +28,13 @@ from services.intake.settings import Settings
 from services.intake.store import Received
 from shared.contract.case_file import CaseClient, CaseFileUpdated
 from shared.contract.cases import CaseKind, CaseState
-from shared.contract.catalogue import EVENT_TYPES
 from shared.contract.contacts import Channel, ContactReceived
 from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersion
 from shared.ids import derived_case_id, random_id
 from shared.message_ids import message_id_of
-from shared.messaging.envelope import Event
+from shared.messaging.envelope import Event, decode
+from shared.messaging.outbox_rows import waiting_records
 from shared.migrations import migrate, tables_of
 
 NOTICE_KEY = "a secret of the test"
@@ -197,13 +195,8 @@ class IntakeDesk:
         """What intake tells the other services, in order: the bodies of its events."""
         table = tables_of("intake").tables["outbox"]
         async with self.app.service.database.reading() as connection:
-            rows = await connection.execute(
-                select(table.c.headers, table.c.value).order_by(table.c.id)
-            )
-            return [
-                EVENT_TYPES[json.loads(row.headers)["ce_type"]].body.model_validate_json(row.value)
-                for row in rows
-            ]
+            records = await waiting_records(connection, table)
+        return [decode(record.key, record.value, record.headers).body for record in records]
 
     async def contact(self, message_id: str) -> ContactReceived:
         """The one published contact that a mail became."""

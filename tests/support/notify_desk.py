@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +28,7 @@ from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.contract.public import DeliveryReported, NoticeStatus, NoticeStatusChanged
 from shared.ids import random_id
 from shared.messaging.envelope import Event
+from shared.messaging.outbox_rows import waiting_records
 from shared.migrations import migrate, tables_of
 from shared.programmes import load_programmes
 
@@ -101,9 +101,8 @@ class NotifyDesk:
     async def published(self, notice_id: str) -> list[str]:
         """Channel and status of each step that notify tells everybody, in order."""
         table = tables_of("notify").tables["outbox"]
-        query = select(table.c.value).order_by(table.c.id)
-        rows = await self._look(lambda connection: connection.execute(query))
-        bodies = [NoticeStatusChanged.model_validate_json(row.value) for row in rows]
+        records = await self._look(lambda connection: waiting_records(connection, table))
+        bodies = [NoticeStatusChanged.model_validate_json(record.value) for record in records]
         own = [body for body in bodies if body.notice_id == notice_id]
         assert [body.sequence for body in own] == list(range(1, len(own) + 1))
         return [f"{body.channel} {body.status}" for body in own]

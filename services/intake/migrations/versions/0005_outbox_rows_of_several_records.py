@@ -1,0 +1,11 @@
+"""Outbox rows of several records."""
+
+from shared.messaging.upgrades import pack_outbox
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Outbox rows of several records."""
+    pack_outbox()
