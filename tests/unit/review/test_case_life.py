@@ -73,8 +73,8 @@ _START = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
 _OLGA = Somebody("olga", frozenset({"supervisor"}))
 _PEOPLE = (RITA, RITA, SENTA, SENTA, SVEN, SVEN, _OLGA, _OLGA, TINA, AUDITOR)
 _BENEFITS = {
-    "household": ("glass", "bicycle_theft", "fire", "unknown"),
-    "heating-aid": ("heating_costs", "heating_repair", "unknown"),
+    "household": ("glass", "glass", "fire", "unknown"),
+    "heating-aid": ("heating_costs", "heating_costs", "heating_repair", "unknown"),
 }
 _AMOUNTS = ("40.00", "200.00", "950.00", "1400.00", "3000.00")
 _REASONS = ("lacks_information", "not_necessary", "limit_per_claim", "not_necessary", "made_up")
@@ -103,17 +103,87 @@ _OUTCOME_OF = {
     CaseState.DENIED: DecisionOutcome.DENY,
 }
 
-which = st.sampled_from(_CASES)
+rarely = st.sampled_from([False, False, False, True])
+"""What leads many cases to the same end is left out more often than not."""
+which = st.integers(0, 9)
+"""Which of the cases to which something may happen; 9: any, so that it happens out of order too."""
 people = st.sampled_from(_PEOPLE)
-kinds = st.sets(st.sampled_from(["invoice", "police_report", "photo"]))
+_EVERYTHING = {"invoice", "police_report", "photo"}
+kinds = st.just(_EVERYTHING) | st.sets(st.sampled_from(sorted(_EVERYTHING)))
 intents = st.sampled_from([Intent.CLAIM] * 4 + [Intent.PAYMENT_DELAY, Intent.COMPLAINT])
 _News = tuple[list[tuple[int, str]], set[str], str | None]
-news: st.SearchStrategy[_News] = st.tuples(
-    st.lists(st.tuples(st.integers(0, 3), st.sampled_from(_AMOUNTS)), max_size=3),
-    kinds,
-    st.sampled_from([None, None, "rita", "senta"]),
+lines = st.tuples(st.integers(0, 3), st.sampled_from(_AMOUNTS))
+keyed_by = st.sampled_from([None, None, None, "rita", "senta"])
+news: st.SearchStrategy[_News] = st.tuples(st.lists(lines, max_size=3), kinds, keyed_by)
+claims: st.SearchStrategy[_News] = st.tuples(
+    st.lists(lines, min_size=1, max_size=2), st.just(_EVERYTHING), keyed_by
 )
 _Change = Callable[[CaseFileUpdated, Known], CaseFileUpdated | None]
+_Wanted = Callable[[CaseFileUpdated], bool]
+
+
+def _is_any(_case: CaseFileUpdated) -> bool:
+    return True
+
+
+def _is_open(case: CaseFileUpdated) -> bool:
+    return case.state in _OPEN
+
+
+def _is_open_claim(case: CaseFileUpdated) -> bool:
+    return _is_open(case) and case.kind is CaseKind.CLAIM
+
+
+def _is_open_request(case: CaseFileUpdated) -> bool:
+    return _is_open(case) and case.kind is not CaseKind.CLAIM
+
+
+def _is_recommended(case: CaseFileUpdated) -> bool:
+    """May somebody decide just what the assessment says?"""
+    if case.assessment is None or not _is_open_claim(case):
+        return False
+    return case.assessment.recommendation.value in set(DecisionOutcome)
+
+
+def _is_settled(case: CaseFileUpdated) -> bool:
+    return not _is_open(case)
+
+
+def _is_decided(case: CaseFileUpdated) -> bool:
+    return case.state in DECIDED
+
+
+def _is_drawn(case: CaseFileUpdated) -> bool:
+    return case.quality_review is not None and case.quality_review.result == "open"
+
+
+def _is_escalated(case: CaseFileUpdated) -> bool:
+    return case.state is CaseState.ESCALATED
+
+
+def _has_proposal(case: CaseFileUpdated) -> bool:
+    return case.proposal is not None
+
+
+def _has_prompts(case: CaseFileUpdated) -> bool:
+    return bool(case.prompts)
+
+
+def _has_tasks(case: CaseFileUpdated) -> bool:
+    return bool(case.tasks)
+
+
+def _lacks_something(case: CaseFileUpdated) -> bool:
+    return _is_open(case) and any(item.status == "open" for item in case.checklist)
+
+
+def _waits_for_client(case: CaseFileUpdated) -> bool:
+    return case.state is _CLIENT
+
+
+def _when(wanted: _Wanted) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A rule that only makes sense when there is such a case."""
+    return precondition(lambda self: any(wanted(case) for case in self.desk.cases.values()))
 
 
 @dataclass
@@ -150,8 +220,8 @@ class CaseLife(RuleBasedStateMachine):
 
     @initialize(
         programme=st.sampled_from(sorted(_BENEFITS)),
-        contacts=st.tuples(news, news, news),
-        intents=st.tuples(st.just(Intent.CLAIM), intents, intents),
+        contacts=st.tuples(claims, claims, news),
+        intents=st.tuples(st.just(Intent.CLAIM), st.just(Intent.CLAIM), intents),
     )
     def start(
         self, programme: str, contacts: tuple[_News, ...], intents: tuple[Intent, ...]
@@ -168,12 +238,14 @@ class CaseLife(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.desk.now += timedelta(hours=hours)
 
-    @rule(case_id=which, brought=news)
-    def a_contact_comes(self, case_id: str, brought: _News) -> None:
+    @rule(nth=which, brought=news)
+    def a_contact_comes(self, nth: int, brought: _News) -> None:
+        case_id = self._pick(nth, _is_any)
         self._happens(case_id, lambda case, known: add_contact(case, self._contact(brought), known))
 
+    @_when(_is_open_claim)
     @rule(
-        case_id=which,
+        nth=which,
         person=people,
         outcome=st.sampled_from(list(DecisionOutcome)),
         reasons=st.lists(st.sampled_from(_REASONS), min_size=1, max_size=2) | st.just([]),
@@ -182,19 +254,22 @@ class CaseLife(RuleBasedStateMachine):
     )
     def somebody_decides(
         self,
-        case_id: str,
+        nth: int,
         person: Somebody,
         outcome: DecisionOutcome,
         reasons: list[str],
         share: str | None,
         stale: int,
     ) -> None:
+        case_id = self._pick(nth, _is_open_claim)
         case = self._case(case_id)
         wish = self._wish(case, outcome, reasons, share, stale)
         self._act(case_id, person, lambda now, known: decide(now, wish, person, known))
 
-    @rule(case_id=which, person=people)
-    def somebody_decides_as_recommended(self, case_id: str, person: Somebody) -> None:
+    @_when(_is_recommended)
+    @rule(nth=which, person=people)
+    def somebody_decides_as_recommended(self, nth: int, person: Somebody) -> None:
+        case_id = self._pick(nth, _is_recommended)
         case = self._case(case_id)
         if case.assessment is None:
             return
@@ -204,8 +279,10 @@ class CaseLife(RuleBasedStateMachine):
         wish = self._wish(case, DecisionOutcome(recommendation), case.assessment.reasons, None, 0)
         self._act(case_id, person, lambda now, known: decide(now, wish, person, known))
 
-    @rule(case_id=which, person=people, agrees=st.booleans())
-    def somebody_judges_a_proposal(self, case_id: str, person: Somebody, agrees: bool) -> None:
+    @_when(_has_proposal)
+    @rule(nth=which, person=people, agrees=st.booleans())
+    def somebody_judges_a_proposal(self, nth: int, person: Somebody, agrees: bool) -> None:
+        case_id = self._pick(nth, _has_proposal)
         sequence = self._case(case_id).sequence
         if agrees:
             yes = ConfirmRequest(sequence=sequence)
@@ -214,12 +291,14 @@ class CaseLife(RuleBasedStateMachine):
             no = RejectRequest(sequence=sequence, comment="not yet")
             self._act(case_id, person, lambda case, known: reject(case, no, person, known))
 
+    @_when(_is_settled)
     @rule(
-        case_id=which,
+        nth=which,
         person=people,
         reason=st.sampled_from(["new_facts", "objection", "error"]),
     )
-    def somebody_opens_it_again(self, case_id: str, person: Somebody, reason: str) -> None:
+    def somebody_opens_it_again(self, nth: int, person: Somebody, reason: str) -> None:
+        case_id = self._pick(nth, _is_settled)
         day = PROGRAMMES.desk.local_day(self.desk.now) if reason == "objection" else None
         wish = ReopenRequest.model_validate(
             {
@@ -231,26 +310,34 @@ class CaseLife(RuleBasedStateMachine):
         )
         self._act(case_id, person, lambda case, known: reopen(case, wish, person, known))
 
-    @rule(case_id=which, person=people)
-    def somebody_takes_a_decision_back(self, case_id: str, person: Somebody) -> None:
+    @_when(_is_decided)
+    @rule(nth=which, person=people)
+    def somebody_takes_a_decision_back(self, nth: int, person: Somebody) -> None:
+        case_id = self._pick(nth, _is_decided)
         wish = WithdrawRequest(sequence=self._case(case_id).sequence, comment="a mistake")
         self._act(case_id, person, lambda case, known: withdraw(case, wish, person, known))
 
-    @rule(case_id=which, person=people, result=st.sampled_from(["passed", "failed"]))
-    def somebody_reviews_a_decision(self, case_id: str, person: Somebody, result: str) -> None:
+    @_when(_is_drawn)
+    @rule(nth=which, person=people, result=st.sampled_from(["passed", "failed"]))
+    def somebody_reviews_a_decision(self, nth: int, person: Somebody, result: str) -> None:
+        case_id = self._pick(nth, _is_drawn)
         said = QualityRequest.model_validate({"result": result, "comment": "seen"})
         self._act(case_id, person, lambda case, known: review(case, said, person, known))
 
-    @rule(case_id=which, person=people, number=st.integers(0, 4))
-    def somebody_looks(self, case_id: str, person: Somebody, number: int) -> None:
+    @_when(_has_prompts)
+    @rule(nth=which, person=people, number=st.integers(0, 4))
+    def somebody_looks(self, nth: int, person: Somebody, number: int) -> None:
+        case_id = self._pick(nth, _has_prompts)
         prompts = self._case(case_id).prompts
         code = PromptCode(prompts[number % len(prompts)].code) if prompts else PromptCode.PROPOSAL
         self._act(case_id, person, lambda case, known: done(case, code, person, None, known))
 
-    @rule(case_id=which, person=people, number=st.integers(0, 4), arrives=st.booleans())
+    @_when(_lacks_something)
+    @rule(nth=which, person=people, number=st.integers(0, 4), arrives=st.booleans())
     def somebody_closes_an_item(
-        self, case_id: str, person: Somebody, number: int, arrives: bool
+        self, nth: int, person: Somebody, number: int, arrives: bool
     ) -> None:
+        case_id = self._pick(nth, _lacks_something)
         checklist = self._case(case_id).checklist
         if not checklist:
             return
@@ -264,30 +351,40 @@ class CaseLife(RuleBasedStateMachine):
             why = WaiverRequest(reason="it burnt")
             self._act(case_id, person, lambda case, known: waive(case, item, why, person, known))
 
-    @rule(case_id=which, person=people)
-    def somebody_warns_the_client(self, case_id: str, person: Somebody) -> None:
+    @_when(_lacks_something)
+    @rule(nth=which, person=people)
+    def somebody_warns_the_client(self, nth: int, person: Somebody) -> None:
+        case_id = self._pick(nth, _lacks_something)
         wish = WarningRequest()
         self._act(case_id, person, lambda case, known: warn(case, wish, person, known))
 
-    @rule(case_id=which, clock=st.sampled_from([reminded, deadline_passed]), late=st.booleans())
+    @_when(_waits_for_client)
+    @rule(nth=which, clock=st.sampled_from([reminded, deadline_passed]), late=st.booleans())
     def the_client_s_clock_runs_out(
-        self, case_id: str, clock: Callable[..., CaseFileUpdated | None], late: bool
+        self, nth: int, clock: Callable[..., CaseFileUpdated | None], late: bool
     ) -> None:
+        case_id = self._pick(nth, _waits_for_client)
         deadline = date(2025, 1, 1) if late else self._case(case_id).answer_by
         self._happens(case_id, lambda case, known: clock(case, deadline, known))
 
-    @rule(case_id=which, clock=st.sampled_from([escalate_overdue, with_interim_payment]))
+    @_when(_is_open)
+    @rule(nth=which, clock=st.sampled_from([escalate_overdue, with_interim_payment]))
     def a_clock_runs_out(
-        self, case_id: str, clock: Callable[[CaseFileUpdated, Known], CaseFileUpdated | None]
+        self, nth: int, clock: Callable[[CaseFileUpdated, Known], CaseFileUpdated | None]
     ) -> None:
+        case_id = self._pick(nth, _is_open)
         self._happens(case_id, clock)
 
-    @rule(case_id=which)
-    def a_supervisor_gives_it_back(self, case_id: str) -> None:
+    @_when(_is_escalated)
+    @rule(nth=which)
+    def a_supervisor_gives_it_back(self, nth: int) -> None:
+        case_id = self._pick(nth, _is_escalated)
         self._happens(case_id, lambda case, known: return_case(case, "look again", "sven", known))
 
-    @rule(case_id=which, person=people, amount=st.sampled_from(["0", "30", "500"]))
-    def somebody_grants_an_advance(self, case_id: str, person: Somebody, amount: str) -> None:
+    @_when(_is_open_claim)
+    @rule(nth=which, person=people, amount=st.sampled_from(["0", "30", "500"]))
+    def somebody_grants_an_advance(self, nth: int, person: Somebody, amount: str) -> None:
+        case_id = self._pick(nth, _is_open_claim)
         case = self._case(case_id)
         day = PROGRAMMES.desk.local_day(self.desk.now)
         if self.desk.programme == "household":
@@ -308,12 +405,14 @@ class CaseLife(RuleBasedStateMachine):
                 case_id, person, lambda now, known: decide_advance(now, granted, person, known)
             )
 
+    @_when(_has_tasks)
     @rule(
-        case_id=which,
+        nth=which,
         number=st.integers(0, 4),
         status=st.sampled_from(["accepted", "done", "done", "refused", "question", "returned"]),
     )
-    def a_department_answers(self, case_id: str, number: int, status: str) -> None:
+    def a_department_answers(self, nth: int, number: int, status: str) -> None:
+        case_id = self._pick(nth, _has_tasks)
         tasks = self._case(case_id).tasks
         if not tasks:
             return
@@ -329,13 +428,16 @@ class CaseLife(RuleBasedStateMachine):
         )
         self._happens(case_id, lambda case, known: take_answer(case, answer, known))
 
-    @rule(case_id=which, person=people, kind=st.sampled_from(list(TaskKind)))
-    def somebody_asks_a_department(self, case_id: str, person: Somebody, kind: TaskKind) -> None:
+    @rule(nth=which, person=people, kind=st.sampled_from(list(TaskKind)))
+    def somebody_asks_a_department(self, nth: int, person: Somebody, kind: TaskKind) -> None:
+        case_id = self._pick(nth, _is_any)
         wish = TaskByHand(sequence=self._case(case_id).sequence, kind=kind, words="please")
         self._act(case_id, person, lambda case, known: set_task(case, wish, person, known))
 
-    @rule(case_id=which, person=people, number=st.integers(0, 4))
-    def somebody_calls_a_task_back(self, case_id: str, person: Somebody, number: int) -> None:
+    @_when(_has_tasks)
+    @rule(nth=which, person=people, number=st.integers(0, 4))
+    def somebody_calls_a_task_back(self, nth: int, person: Somebody, number: int) -> None:
+        case_id = self._pick(nth, _has_tasks)
         case = self._case(case_id)
         if not case.tasks:
             return
@@ -343,18 +445,29 @@ class CaseLife(RuleBasedStateMachine):
         wish = TaskCancel(sequence=case.sequence)
         self._act(case_id, person, lambda now, known: cancel_task(now, wanted, wish, person, known))
 
-    @rule(case_id=which, person=people, kind=st.sampled_from(list(CaseKind)))
-    def it_is_something_else(self, case_id: str, person: Somebody, kind: CaseKind) -> None:
+    @_when(_is_open)
+    @rule(nth=which, person=people, kind=st.sampled_from(list(CaseKind)), happens=rarely)
+    def it_is_something_else(
+        self, nth: int, person: Somebody, kind: CaseKind, happens: bool
+    ) -> None:
+        if not happens:
+            return
+        case_id = self._pick(nth, _is_open)
         wish = KindRequest(sequence=self._case(case_id).sequence, kind=kind)
         self._act(case_id, person, lambda case, known: change_kind(case, wish, person, known))
 
-    @rule(case_id=which, person=people)
-    def somebody_settles_a_request(self, case_id: str, person: Somebody) -> None:
+    @_when(_is_open_request)
+    @rule(nth=which, person=people)
+    def somebody_settles_a_request(self, nth: int, person: Somebody) -> None:
+        case_id = self._pick(nth, _is_open_request)
         wish = CloseRequest(sequence=self._case(case_id).sequence, comment="done")
         self._act(case_id, person, lambda case, known: close_request(case, wish, person, known))
 
-    @rule(case_id=which, number=st.integers(0, 3))
-    def a_contact_is_passed_on(self, case_id: str, number: int) -> None:
+    @rule(nth=which, number=st.integers(0, 3), happens=rarely)
+    def a_contact_is_passed_on(self, nth: int, number: int, happens: bool) -> None:
+        if not happens:
+            return
+        case_id = self._pick(nth, _is_any)
         case = self._case(case_id)
         passed = ContactPassedOn(
             contact_id=case.contact_ids[number % len(case.contact_ids)],
@@ -363,8 +476,10 @@ class CaseLife(RuleBasedStateMachine):
         )
         self._happens(case_id, lambda now, known: pass_on(now, passed, known))
 
-    @rule(paid=st.booleans())
-    def the_policy_is_corrected(self, paid: bool) -> None:
+    @rule(paid=st.booleans(), happens=rarely)
+    def the_policy_is_corrected(self, paid: bool, happens: bool) -> None:
+        if not happens:
+            return
         before = self.desk.policy
         after = before.model_copy(
             update={
@@ -418,21 +533,25 @@ class CaseLife(RuleBasedStateMachine):
 
     # -- how it is done ------------------------------------------------------------------------
 
+    def _pick(self, nth: int, wanted: _Wanted) -> str:
+        meant = [case_id for case_id, case in self.desk.cases.items() if wanted(case)]
+        meant = meant if meant and nth < 9 else list(self.desk.cases)
+        return meant[nth % len(meant)]
+
     def _case(self, case_id: str) -> CaseFileUpdated:
         return self.desk.cases[case_id]
 
     def _contact(self, brought: _News, **changes: object) -> ContactReceived:
         """The next contact: what it claims, its documents, and who keyed it in."""
         self.contacts += 1
-        lines, kinds, keyed_by = brought
+        claimed, documents, person = brought
         benefits = _BENEFITS[self.desk.programme]
-        claimed = [(benefits[index % len(benefits)], amount) for index, amount in lines]
         return contact(
-            claimed or None,
-            tuple(sorted(kinds)),
+            [(benefits[index], amount) for index, amount in claimed] or None,
+            tuple(sorted(documents)),
             contact_id=f"contact-{self.contacts}",
             received_at=self.desk.now,
-            keyed_by=keyed_by,
+            keyed_by=person,
             **changes,
         )
 
@@ -444,9 +563,9 @@ class CaseLife(RuleBasedStateMachine):
         share: str | None,
         stale: int,
     ) -> DecisionRequest:
-        lines = None
+        amounts = None
         if share is not None and case.assessment is not None:
-            lines = [
+            amounts = [
                 {
                     "line_id": line.line_id,
                     "approved": str((line.claimed * Decimal(share)).quantize(Decimal("0.01"))),
@@ -458,7 +577,7 @@ class CaseLife(RuleBasedStateMachine):
                 "sequence": max(1, case.sequence + stale),
                 "outcome": outcome,
                 "reasons": tuple(reasons),  # type: ignore[arg-type]
-                "lines": lines,
+                "lines": amounts,
             }
         )
 
