@@ -5,6 +5,7 @@ Intake hands the papers over; review ends the case that they opened and tells th
 
 from services.review.domain.known import Known
 from services.review.domain.settling import without_proposal
+from services.review.domain.tasks import cancel_open
 from services.review.domain.transitions import SETTLED, changed, notice_requested
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
@@ -29,7 +30,8 @@ def pass_on(case: CaseFileUpdated, passed: ContactPassedOn, known: Known) -> Cas
         state=CaseState.CLOSED,
         answer_by=None,
     )
-    return without_proposal(after, passed.handover.by)
+    after = without_proposal(after, passed.handover.by)
+    return cancel_open(after, reason="passed on to another body")
 
 
 def handover_facts(case_id: str, passed: ContactPassedOn) -> list[Fact]:

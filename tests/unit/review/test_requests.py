@@ -8,6 +8,7 @@ from services.review.domain.case import add_contact
 from services.review.domain.complaints import ComplaintRequest, examine, reported
 from services.review.domain.kinds import KindRequest, change_kind
 from services.review.domain.messages import MessageRequest, tell_client
+from services.review.domain.passing_on import pass_on
 from services.review.domain.requests import CloseRequest, close_request
 from services.review.domain.subject import PastClaim
 from services.review.domain.tasking import (
@@ -20,13 +21,14 @@ from services.review.domain.tasking import (
 )
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseKind, CaseState
-from shared.contract.contacts import Intent, UnconfirmedDetails
+from shared.contract.contacts import ContactPassedOn, Handover, Intent, UnconfirmedDetails
 from shared.contract.departments import Department, TaskKind
 from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.errors import Forbidden, NotFound, RuleViolation, VersionConflict
 from tests.unit.review.desk import (
     AUDITOR,
     CASE_ID,
+    NOW,
     RITA,
     SVEN,
     TINA,
@@ -409,3 +411,11 @@ def test_an_unknown_client_has_no_task():
     case = opened([], claim=None, intent=Intent.RENEWAL, knowing=known(client=None, policy=None))
     assert case.tasks == ()
     assert client().client_id == case.sender_client_id
+
+
+def test_what_is_passed_on_is_no_department_s_any_more():
+    handover = Handover(body="health_insurance", by="rita", at=NOW)
+    passed = ContactPassedOn(contact_id="contact-1", received_at=NOW, handover=handover)
+    case = pass_on(a_request(Intent.RENEWAL), passed, later())
+    assert facts(case) == ["passed_on", "passed_on", "closed", "task_cancelled"]
+    assert (case.state, task_of(case).status) == (CaseState.CLOSED, "cancelled")
