@@ -16,7 +16,10 @@ BUNDLES = {
         "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4",
     ),
     "greenmail": ("com.icegreen:greenmail-standalone:2.1.13",),
+    "verapdf": ("org.verapdf.apps:greenfield-apps:1.28.2",),
 }
+WHOLE = {"verapdf"}
+"""Bundles whose first jar holds all that it needs, whatever its POM says."""
 
 HEADER = "# bundle coordinate size sha256 – written by `python -m deploy.local.lock`\n"
 
@@ -29,6 +32,8 @@ def main() -> None:
         for endpoint in endpoints:
             for artifact in jgo.resolve(endpoint):
                 found.setdefault((artifact.groupId, artifact.artifactId), artifact)
+                if bundle in WHOLE:
+                    break
         for (group, name), artifact in found.items():
             content = artifact.resolve().read_bytes()
             digest = hashlib.sha256(content).hexdigest()

@@ -27,7 +27,13 @@ LOCK_FILE = Path(__file__).with_name("jars.lock")
 PROJECT = Path(__file__).resolve().parents[2]
 MAVEN_CENTRAL = "https://repo.maven.apache.org/maven2"
 
-TITLES = {"kafka": "Apache Kafka 4.3.0", "greenmail": "GreenMail 2.1.13"}
+TITLES = {
+    "kafka": "Apache Kafka 4.3.0",
+    "greenmail": "GreenMail 2.1.13",
+    "verapdf": "veraPDF 1.28.2",
+}
+OF_A_DESK = ("kafka", "greenmail")
+"""What a desk runs on; the rest is for tests and fetched by them."""
 
 ATTEMPTS = 4
 FIRST_PAUSE_S = 0.5
@@ -70,7 +76,7 @@ def java() -> Path:
 
 
 def locked_jars(bundle: str) -> list[Jar]:
-    """Read a bundle's jars (`kafka` or `greenmail`) from the lock, in class path order."""
+    """Read a bundle's jars (a key of `TITLES`) from the lock, in class path order."""
     jars = []
     for line in LOCK_FILE.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
@@ -88,7 +94,7 @@ def class_path(bundle: str, *, cache: Path | None = None, progress: Progress = q
     Several processes may ask for the same cache at once: one fetches, the others wait for it.
 
     Args:
-        bundle: `kafka` or `greenmail`.
+        bundle: a key of `TITLES`.
         cache: the folder to look in and to fill; `cache_dir()` by default.
         progress: told how much of the bundle is there while it is being fetched.
 
@@ -110,7 +116,7 @@ def class_path(bundle: str, *, cache: Path | None = None, progress: Progress = q
 
 def fetch_all(*, progress: Progress = quiet) -> None:
     """Fetch everything that the embedded desk needs, so that it can start without a network."""
-    for bundle in TITLES:
+    for bundle in OF_A_DESK:
         class_path(bundle, progress=progress)
     shared_archive()
 

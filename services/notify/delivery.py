@@ -81,7 +81,7 @@ class Delivery:
     async def letter(self, notice: Notice, _now: datetime) -> None:
         """Put a notice into the print spool as a letter."""
         try:
-            letter, document_id = await self._letter(notice)
+            letter, document_id, enclosures = await self._letter(notice)
         except CannotRender as error:
             await self._failed(notice, str(error))
             return
@@ -92,7 +92,7 @@ class Delivery:
                 worker=self._worker,
                 document_id=document_id,
                 pages=letter.pages,
-                enclosures="",
+                enclosures=enclosures,
                 abroad=self._abroad(notice),
                 now=work.now,
             ),
@@ -174,12 +174,13 @@ class Delivery:
         except Exception as error:
             raise self._cannot_render(notice, error) from None
 
-    async def _letter(self, notice: Notice) -> tuple[SetLetter, str]:
-        """A letter and where it is stored; the same bytes again if it was made before."""
+    async def _letter(self, notice: Notice) -> tuple[SetLetter, str, str]:
+        """A letter, where it is stored, what it encloses; as it was if it was made before."""
         try:
             if notice.document_id:
                 pdf = await self._app.documents.get(notice.document_id)
-                return await self._app.typesetter.counted(pdf), notice.document_id
+                counted = await self._app.typesetter.counted(pdf)
+                return counted, notice.document_id, notice.enclosures
             case = self._case(notice)
             way = letter_way(case, await self._dead(case))
             if isinstance(way, ForPerson):
@@ -191,7 +192,8 @@ class Delivery:
             letter = await self._app.typesetter.set(
                 self._app.renderer.letter(written, way.lines, notice.letter_day)
             )
-            return letter, await self._app.documents.put(letter.pdf)
+            document_id = await self._app.documents.put(letter.pdf)
+            return letter, document_id, " ".join(written.message.enclosures)
         except Exception as error:
             raise self._cannot_render(notice, error) from None
 

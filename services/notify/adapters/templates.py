@@ -109,6 +109,10 @@ class Templates:
                 for clause in self._applicable(source.get("clauses", ()), context)
             )
             subject = self._text(source["subject"], context)
+            enclosures = tuple(source.get("enclosures", ()))
+            unknown = set(enclosures) - words.enclosures.keys()
+            if unknown:
+                raise KeyError(*unknown)
         except (TemplateError, KeyError, TypeError) as error:
             message = f"template {facts.kind}/{facts.language}: {type(error).__name__}: {error}"
             raise TemplateFault(message) from error
@@ -123,6 +127,7 @@ class Templates:
             signature=(office.name, office.unit),
             clauses=clauses,
             answer=words.labels["answer"],
+            enclosures=enclosures,
         )
 
     def mail(self, message: Message, logo: str = "") -> RenderedMail:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from services.notify.domain.clauses import ProgrammeKind
 from services.notify.domain.content import NoticeFacts
@@ -10,6 +11,24 @@ from services.notify.domain.letterhead import Letterhead
 from services.notify.domain.message import Block, Clause, Message
 from services.notify.domain.wording import day
 from services.notify.domain.words import Words
+
+REPLY_SHEET: Final = "reply_sheet"
+"""The enclosure that brings an answer by post back to its case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySheet:
+    """A sheet of its own that the client lays on top of their answer.
+
+    Attributes:
+        code: The case number, as the scan station reads it from the sheet.
+        items: What was asked for, to be ticked.
+        words: Title, instructions and labels.
+    """
+
+    code: str
+    items: tuple[str, ...]
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,9 @@ class Letter:
     clauses: tuple[Clause, ...]
     hint: str
     labels: Mapping[str, str]
+    enclosures: tuple[str, ...] = ()
+    """Names of what is enclosed, under the signature as DIN 5008 has it."""
+    reply: ReplySheet | None = None
 
 
 def letter_of(
@@ -76,5 +98,9 @@ def letter_of(
         signature=message.signature,
         clauses=message.clauses,
         hint=words.hint,
-        labels=labels,
+        labels={**labels, "enclosure": words.enclosures["heading"]},
+        enclosures=tuple(words.enclosures[code] for code in message.enclosures),
+        reply=ReplySheet(message.case_id, facts.items, words.reply)
+        if REPLY_SHEET in message.enclosures
+        else None,
     )

@@ -85,3 +85,5 @@ class Message:
     """Legal clauses, after the signature, as letters of offices have them."""
     answer: str
     """How to answer, so that the answer finds its case (mails only)."""
+    enclosures: tuple[str, ...] = ()
+    """Codes of what a letter encloses (letters only)."""

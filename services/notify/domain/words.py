@@ -24,3 +24,6 @@ class Words:
     steps: Mapping[str, str]
     labels: Mapping[str, str]
     departments: Mapping[str, str]
+    enclosures: Mapping[str, str]
+    reply: Mapping[str, str]
+    """The words of the reply sheet."""
