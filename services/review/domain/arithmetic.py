@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from services.review.domain.ceilings import (
     Remainder,
+    approved_ever,
     borne_in_year,
     lifetime_remainder,
     yearly_remainder,
@@ -131,8 +132,11 @@ def _yearly_ceiling(claim: _Claim) -> None:
     assert subject.policy is not None
     past, day = subject.past_claims, subject.claim.date_of_loss
     for code, lines in claim.by_benefit.items():
-        remainder = yearly_remainder(claim.programme, subject.policy, past, code, day)
-        _cap_to(remainder, ArithmeticStepName.YEARLY_CEILING, lines)
+        limit = claim.programme.benefits[code].yearly_limit
+        # Mostly the limit would do for all claims of all years: then no year is worked out.
+        if limit is not None and total(lines) + approved_ever(past, code) > limit:
+            remainder = yearly_remainder(claim.programme, subject.policy, past, code, day)
+            _cap_to(remainder, ArithmeticStepName.YEARLY_CEILING, lines)
 
 
 def _lifetime_limit(claim: _Claim) -> None:

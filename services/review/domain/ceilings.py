@@ -45,7 +45,7 @@ def yearly_remainder(
     if limit is None:
         return None
     in_year = _in_benefit_year(programme, policy, past_claims, day)
-    return Remainder(limit, _approved(in_year, benefit))
+    return Remainder(limit, approved_ever(in_year, benefit))
 
 
 def lifetime_remainder(
@@ -53,7 +53,7 @@ def lifetime_remainder(
 ) -> Remainder | None:
     """What is left of a benefit's limit for a policy's whole life; None without a limit."""
     limit = programme.benefits[benefit].lifetime_limit
-    return None if limit is None else Remainder(limit, _approved(past_claims, benefit))
+    return None if limit is None else Remainder(limit, approved_ever(past_claims, benefit))
 
 
 def borne_in_year(
@@ -100,7 +100,8 @@ def _in_benefit_year(
     ]
 
 
-def _approved(past_claims: Iterable[PastClaim], benefit: str) -> Decimal:
+def approved_ever(past_claims: Iterable[PastClaim], benefit: str) -> Decimal:
+    """What was approved for a benefit in these claims, whenever their loss was."""
     return sum(
         [past.benefits[benefit] for past in past_claims if benefit in past.benefits], NOTHING
     )

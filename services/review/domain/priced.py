@@ -12,6 +12,7 @@ from shared.contract.contacts import ClaimLine
 from shared.programmes import Benefit
 
 CENT = Decimal("0.01")
+_CENTS = Decimal(100)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,27 +92,31 @@ def allocate(amount: Decimal, lines: Sequence[PricedLine]) -> list[Decimal]:
     Cents that do not divide go to the largest remainders; equal ones are ordered by what the
     lines say, never by their position, so that a line's share does not depend on the order.
     """
-    cents = int(amount * 100)
-    weights = [int(line.covered * 100) for line in lines]
+    if len(lines) == 1:
+        return [min(amount, lines[0].covered) + NOTHING]
+    cents = int(amount * _CENTS)
+    weights = [int(line.covered * _CENTS) for line in lines]
     whole = sum(weights)
     if not whole:
         return [NOTHING] * len(lines)
-    shares = [weight * cents // whole for weight in weights]
+    divided = [divmod(weight * cents, whole) for weight in weights]
+    shares = [share for share, _ in divided]
     left = cents - sum(shares)
     if left:
-        for at in _by_remainder(lines, [(-(each * cents % whole), -each) for each in weights])[
-            :left
-        ]:
+        remainders = [remainder for _, remainder in divided]
+        for at in _by_remainder(lines, remainders, weights)[:left]:
             shares[at] += 1
     return [CENT * share for share in shares]
 
 
-def _by_remainder(lines: Sequence[PricedLine], keys: list[tuple[int, int]]) -> list[int]:
-    """The positions of the lines by these keys; equal ones by what the lines say."""
+def _by_remainder(
+    lines: Sequence[PricedLine], remainders: list[int], weights: list[int]
+) -> list[int]:
+    """The positions of the lines, the largest remainder first; equal ones by what they say."""
     positions = range(len(lines))
-    if len(set(keys)) == len(keys):
-        return sorted(positions, key=keys.__getitem__)
-    return sorted(positions, key=lambda at: (keys[at], _content(lines[at])))
+    if len(set(remainders)) == len(remainders):
+        return sorted(positions, key=remainders.__getitem__, reverse=True)
+    return sorted(positions, key=lambda at: (-remainders[at], -weights[at], *_content(lines[at])))
 
 
 def _content(line: PricedLine) -> tuple[str | Decimal | date, ...]:
