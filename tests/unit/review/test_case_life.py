@@ -23,6 +23,7 @@ from services.review.domain.advances import (
     offer_interim_payment,
     with_interim_payment,
 )
+from services.review.domain.amounts import decided_lines, is_full
 from services.review.domain.answers import take_answer
 from services.review.domain.case import (
     add_contact,
@@ -136,13 +137,6 @@ def _is_open_claim(case: CaseFileUpdated) -> bool:
 
 def _is_open_request(case: CaseFileUpdated) -> bool:
     return _is_open(case) and case.kind is not CaseKind.CLAIM
-
-
-def _is_recommended(case: CaseFileUpdated) -> bool:
-    """May somebody decide just what the assessment says?"""
-    if case.assessment is None or not _is_open_claim(case):
-        return False
-    return case.assessment.recommendation.value in set(DecisionOutcome)
 
 
 def _is_settled(case: CaseFileUpdated) -> bool:
@@ -266,17 +260,19 @@ class CaseLife(RuleBasedStateMachine):
         wish = self._wish(case, outcome, reasons, share, stale)
         self._act(case_id, person, lambda now, known: decide(now, wish, person, known))
 
-    @_when(_is_recommended)
-    @rule(nth=which, person=people)
-    def somebody_decides_as_recommended(self, nth: int, person: Somebody) -> None:
-        case_id = self._pick(nth, _is_recommended)
+    @_when(_is_open_claim)
+    @rule(nth=which, person=people, wanted=st.sampled_from(["approve", "approve", "deny"]))
+    def somebody_decides_what_was_assessed(self, nth: int, person: Somebody, wanted: str) -> None:
+        case_id = self._pick(nth, _is_open_claim)
         case = self._case(case_id)
         if case.assessment is None:
             return
-        recommendation = case.assessment.recommendation.value
-        if recommendation not in set(DecisionOutcome):
-            return
-        wish = self._wish(case, DecisionOutcome(recommendation), case.assessment.reasons, None, 0)
+        outcome = DecisionOutcome(wanted)
+        if outcome is DecisionOutcome.APPROVE and not is_full(
+            case, decided_lines(case, outcome, None)
+        ):
+            outcome = DecisionOutcome.APPROVE_IN_PART
+        wish = self._wish(case, outcome, ("not_necessary",), None, 0)
         self._act(case_id, person, lambda now, known: decide(now, wish, person, known))
 
     @_when(_has_proposal)
