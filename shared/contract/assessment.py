@@ -51,7 +51,7 @@ class ArithmeticStep(Body):
     basis: ShortText = Field(
         default="",
         description="What it rests on, for a person to follow: '1500.00', '60000.00/80000.00', "
-        "'31 of 96 months'.",
+        "'31/96' months, '0.10, ≥ 5.00'.",
     )
 
 

@@ -13,8 +13,8 @@ SEVERITIES = (Severity.REDUCE,)
 REASON = "current_value"
 STEP = ArithmeticStepName.CURRENT_VALUE
 TEXT = {
-    "de": "Position {line}: {benefit} wird zum Zeitwert erstattet ({basis}); {taken} entfallen.",
-    "en": "Line {line}: {benefit} is covered at its current value ({basis}); {taken} is not.",
+    "de": "Position {line}: Für {benefit} gilt der Zeitwert (Monate: {basis}); {taken} entfallen.",
+    "en": "Line {line}: {benefit} has its current value (months: {basis}); {taken} is not covered.",
 }
 
 

@@ -4,8 +4,9 @@ A programme says in which order values, limits, shares, ceilings and the deducti
 belongs to several lines is allocated to them pro rata, cents by largest remainder; equal remainders
 are told apart by the lines' content, so that the order of lines never changes what a line gets.
 
-Every step shows what it rests on (`basis`), so that a person can follow it: a limit, the limit less
-what is used of it, the sum insured by the insured value, the months of age of those of a life.
+Every step shows what it rests on (`basis`), so that a person can follow it in whatever language: a
+limit, the limit less what is used of it, the sum insured by the insured value, the months of age by
+those of a life, a share and its bounds.
 """
 
 from collections.abc import Callable, Sequence
@@ -124,7 +125,7 @@ def _co_payment(claim: _Claim) -> None:
         if terms is not None:
             own = terms.bound(to_cents(line.covered * terms.share))
             step, after = ArithmeticStepName.CO_PAYMENT, max(line.covered - own, NOTHING)
-            line.lower(step, after, _share_in_words(terms.share, terms))
+            line.lower(step, after, _shown(terms.share, terms))
 
 
 def _yearly_ceiling(claim: _Claim) -> None:
@@ -158,12 +159,13 @@ def _deductible(claim: _Claim) -> None:
     if not terms:
         return
     before, borne = total(claim.lines), NOTHING
-    basis = _share_in_words(terms.share, terms) if terms.share else str(terms.amount)
+    used = ""
     if terms.per == "year":
         assert subject.policy is not None
         day = subject.claim.date_of_loss
         borne = borne_in_year(programme, subject.policy, subject.past_claims, day)
-        basis = f"{basis} per year, {borne} borne"
+        used = f" - {borne}"
+    basis = _shown(terms.share, terms, used) if terms.share else f"{terms.amount}{used}"
     own = max(_own_part(terms, before, borne), NOTHING)
     cap(ArithmeticStepName.DEDUCTIBLE, claim.lines, before - own, basis)
 
@@ -180,13 +182,14 @@ def _own_part(terms: Deductible, covered: Decimal, borne: Decimal) -> Decimal:
     return own
 
 
-def _share_in_words(share: Decimal, bounds: Bounds) -> str:
-    words = [str(share)] if share else []
+def _shown(share: Decimal, bounds: Bounds, used: str = "") -> str:
+    """A share with its bounds, and what is used of these."""
+    parts = [str(share)] if share else []
     if bounds.at_least is not None:
-        words.append(f"at least {bounds.at_least}")
+        parts.append(f"≥ {bounds.at_least}{used}")
     if bounds.at_most is not None:
-        words.append(f"at most {bounds.at_most}")
-    return ", ".join(words)
+        parts.append(f"≤ {bounds.at_most}{used}")
+    return ", ".join(parts)
 
 
 def _cap_to(remainder: Remainder | None, step: str, lines: Sequence[PricedLine]) -> None:

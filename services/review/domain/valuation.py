@@ -11,7 +11,7 @@ from shared.programmes import Benefit
 def current_value(
     price: Decimal, benefit: Benefit, bought_on: date | None, lost_on: date | None
 ) -> tuple[Decimal, str]:
-    """The current value of a thing on the day of its loss, and how it was found.
+    """The current value of a thing on the day of its loss, and its age by its life, in months.
 
     It falls evenly from the price of a new one to nothing over the benefit's useful life, by the
     whole months between purchase and loss, but never below the residual share: 480.00, 31 months
@@ -29,11 +29,11 @@ def current_value(
     life = 12 * benefit.useful_life_years
     residual = benefit.residual_share
     if bought_on is None or lost_on is None:
-        return to_cents(price * residual), f"age unknown, residual {residual}"
+        return to_cents(price * residual), f"?/{life}, ≥ {residual}"
     age = max(whole_months(bought_on, lost_on), 0)
     if life - age > residual * life:
-        return to_cents(price * (life - age) / life), f"{age} of {life} months"
-    return to_cents(price * residual), f"{age} of {life} months, residual {residual}"
+        return to_cents(price * (life - age) / life), f"{age}/{life}"
+    return to_cents(price * residual), f"{age}/{life}, ≥ {residual}"
 
 
 def whole_months(first: date, last: date) -> int:
