@@ -23,10 +23,23 @@ from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersio
 
 SERVICES = ("intake", "review", "escalation", "notify")
 _FINAL = {"sent", "delivered", "failed", "uncertain"}
-_INVOICE = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n"
-)
+
+
+def _one_page(text: bytes) -> bytes:
+    """A PDF whose page says something: one that nobody can read is asked for again."""
+    page = b"BT /F1 12 Tf 72 720 Td (" + text + b") Tj ET"
+    font = b"<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources %b>>" % font,
+        b"<</Length %d>>stream\n%b\nendstream" % (len(page), page),
+    )
+    numbered = (b"%d 0 obj%b endobj\n" % each for each in enumerate(objects, 1))
+    return b"%PDF-1.4\n" + b"".join(numbered) + b"trailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+_INVOICE = _one_page(b"Invoice for a window pane, with the glazier's work")
 
 
 @dataclass(frozen=True)
