@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from claimsdesk.errors import CommandError
-from claimsdesk.policies import unknown_fields
+from claimsdesk.policies import unknown_fields, way
 from services.review.domain.subject import ClaimUnderReview, PastClaim
 from shared.contract.base import Amount, Day
 from shared.contract.contacts import Channel, ClaimDetails, Document, DocumentKind
@@ -226,14 +226,10 @@ def built(
             file.mistake((*place, *where), said) for where, said in plain_mistakes(error, model)
         ]
     unknown = [
-        file.mistake((*place, *_way(field)), "no such field")
+        file.mistake((*place, *way(field)), "no such field")
         for field in unknown_fields(written, value.model_dump())
     ]
     return value, unknown
-
-
-def _way(field: str) -> Place:
-    return tuple(int(part) if part.isdecimal() else part for part in field.split("."))
 
 
 def _stored(document: WrittenDocument, number: int) -> Document:

@@ -1,12 +1,16 @@
 """`claimsdesk policies` and `people`: reference data from files."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimsdesk.commands.options import KafkaOption, told
+from claimsdesk.commands.options import JsonOption, KafkaOption, told
 from claimsdesk.errors import CommandError
+
+if TYPE_CHECKING:
+    from claimsdesk.importing import Summary
 
 policies_app = typer.Typer(no_args_is_help=True, help="Clients and policies: import.")
 people_app = typer.Typer(no_args_is_help=True, help="Who works at the desk, in teams: import.")
@@ -14,8 +18,25 @@ people_app = typer.Typer(no_args_is_help=True, help="Who works at the desk, in t
 
 @policies_app.command("import")
 def policies_import(
-    file: Annotated[Path, typer.Argument(help="YAML or JSON with `clients:` and `policies:`.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="CSV, JSON lines (.jsonl), YAML or JSON."),
+    ],
     kafka: KafkaOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what is new, changed and unchanged.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Send the rest even if records are wrong.")
+    ] = False,
+    programmes: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="CLAIMSDESK_PROGRAMMES_DIR",
+            metavar="FOLDER",
+            help="A desk's own programmes; the shipped ones if absent.",
+        ),
+    ] = None,
     wait: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Wait until review at this URL knows every policy."),
@@ -23,22 +44,55 @@ def policies_import(
     token_file: Annotated[Path, typer.Option(help="The token to ask review with.")] = Path(
         "var/tokens/rita.token"
     ),
+    as_json: JsonOption = False,
 ) -> None:
-    """Publish clients and policies as policy administration would.
+    """Publish clients and policies with their history, as policy administration would.
 
-    The whole file is checked first: if anything in it does not fit, nothing is sent. Importing it
-    again changes nothing; a correction needs a higher revision.
+    Everything is checked first: if anything does not fit, nothing is sent. What says the same as
+    before is not sent again. docs/policies.md shows the columns of CSV files.
     """
     from claimsdesk.desks import find_kafka
-    from claimsdesk.policies import publish, read_file, wait_until_known
+    from claimsdesk.importing import import_files
+    from claimsdesk.policies import wait_until_known
+    from shared.programmes import ProgrammeError, load_programmes
 
     with told():
-        reference = read_file(file)
         token = _token_for(wait, token_file)
-        typer.echo(f"sent {publish(reference, find_kafka(kafka))}")
-        if wait is not None:
-            wait_until_known(reference.policies, wait, token)
-            typer.echo("review knows every policy")
+        try:
+            in_use = load_programmes(programmes)
+        except ProgrammeError as error:
+            raise CommandError(str(error)) from error
+        summary = import_files(
+            files,
+            find_kafka(kafka),
+            in_use,
+            dry_run=dry_run,
+            skip_bad=skip_bad,
+            tell=lambda line: typer.echo(line, err=True),
+        )
+        if as_json:
+            typer.echo(json.dumps(_answer(summary, sent=not dry_run)))
+        else:
+            for doubt in summary.doubts:
+                typer.echo(f"doubtful: {doubt}", err=True)
+            typer.echo("nothing was sent; it would be" if dry_run else "sent")
+            for section in ("clients", "policies"):
+                typer.echo(f"  {section}: {summary.line(section)}")
+            if summary.wrong:
+                typer.echo(f"  {summary.wrong} records can't be used")
+        if wait is not None and not dry_run:
+            wait_until_known(summary.revisions, wait, token)
+            typer.echo("review knows every policy", err=as_json)
+
+
+def _answer(summary: "Summary", *, sent: bool) -> dict[str, object]:
+    return {
+        "sent": sent,
+        "clients": summary.of("clients"),
+        "policies": summary.of("policies"),
+        "wrong": summary.wrong,
+        "doubts": summary.doubts,
+    }
 
 
 @people_app.command("import")

@@ -10,6 +10,7 @@ import pytest
 from claimsdesk.demo.fresh import fresh_copy
 from claimsdesk.errors import CommandError
 from claimsdesk.policies import read_file
+from shared.programmes import load_programmes
 
 SAMPLES = Path("deploy/demo/reference.yaml")
 CLIENT = {"client_id": "K-1", "name": "A", "revision": 1}
@@ -20,6 +21,12 @@ POLICY = {
     "versions": [{"valid_from": "2024-01-01", "sum_insured": 1000.5}],
     "revision": 1,
 }
+
+
+OVERLAPPING = [
+    {"valid_from": "2024-01-01", "valid_to": "2025-01-01"},
+    {"valid_from": "2025-01-01"},
+]
 
 
 def written(tmp_path, content, name="reference.json"):
@@ -33,7 +40,7 @@ def test_the_samples_fit_the_contract_and_belong_together():
     clients = {client.client_id for client in samples.clients}
     assert len(clients) >= 6
     assert {policy.holder_client_id for policy in samples.policies} <= clients
-    assert {policy.programme for policy in samples.policies} == {"household", "heating-aid"}
+    assert {policy.programme for policy in samples.policies} == load_programmes().by_code.keys()
     assert {client.language for client in samples.clients} == {"de", "en"}
     assert {client.email_consent for client in samples.clients} == {True, False}
 
@@ -50,25 +57,33 @@ def test_money_is_read_exactly(tmp_path):
     [
         ([], "wanted are the lists `clients` and `policies`"),
         ({"customers": []}, "wanted are the lists `clients` and `policies`"),
-        ({"clients": {}, "policies": 3}, "`policies` must be a list"),
+        ({"clients": {}, "policies": 3}, "policies: must be a list"),
         (
             {"clients": [CLIENT, {**CLIENT, "client_id": "K-2", "revision": 0}]},
-            r"clients, entry 2 \(K-2\), field revision: .*greater than or equal to 1",
+            r"reference\.json:1:\d+: clients\.1\.revision: must be at least 1",
         ),
         (
             {"clients": [{**CLIENT, "emial": "a@example.org"}]},
-            r"clients, entry 1 \(K-1\), field emial: no such field",
+            r"clients\.0\.emial: no such field",
         ),
         (
             {"policies": [{**POLICY, "versions": [{"valid_from": "2024-01-01", "limit": 3}]}]},
-            r"policies, entry 1 \(HH-2024-000001\), field versions\.0\.limit: no such field",
+            r"policies\.0\.versions\.0\.limit: no such field",
         ),
         (
             {"policies": [{**POLICY, "versions": [{"valid_from": "1 May"}]}]},
-            r"field versions\.0\.valid_from: ",
+            r"policies\.0\.versions\.0\.valid_from: '1 May' is no day",
         ),
-        ({"clients": [CLIENT, CLIENT]}, "client_id stands twice in the file"),
-        ({"clients": ["K-1"]}, r"clients, entry 1, field \(whole\): "),
+        ({"clients": [CLIENT, CLIENT]}, "K-1 stands twice in the file"),
+        ({"clients": ["K-1"]}, r"clients\.0: must hold fields"),
+        (
+            {"policies": [{**POLICY, "versions": OVERLAPPING}]},
+            r"policies\.0\.versions\.1\.valid_from: the version before is valid to 2025-01-01",
+        ),
+        (
+            {"policies": [{**POLICY, "versions": [*OVERLAPPING, OVERLAPPING[0]]}]},
+            r"policies\.0\.versions\.2\.valid_from: versions come oldest first",
+        ),
         ("{", "is no valid YAML or JSON"),
     ],
 )
@@ -80,8 +95,12 @@ def test_a_mistake_is_named_with_file_entry_and_field(tmp_path, content, said):
 
 def test_a_day_that_no_month_has_is_told(tmp_path):
     file = tmp_path / "reference.yaml"
-    file.write_text("policies: [{valid_from: 2026-13-01}]", encoding="utf-8")
-    with pytest.raises(CommandError, match="month must be in"):
+    file.write_text(
+        "policies:\n  - policy_number: P-1\n    programme: household\n"
+        "    holder_client_id: K-1\n    versions: [{valid_from: 2026-13-01}]\n    revision: 1\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(CommandError, match=r"yaml:5:17: .*'2026-13-01' is no day of the calendar"):
         read_file(file)
 
 
@@ -89,7 +108,13 @@ def test_every_mistake_is_named_at_once(tmp_path):
     content = {"clients": [{}], "policies": [{**POLICY, "revision": None}]}
     with pytest.raises(CommandError) as raised:
         read_file(written(tmp_path, content))
-    assert len(str(raised.value).splitlines()) == 4
+    wrong = [line.split(": ")[1] for line in str(raised.value).splitlines()]
+    assert wrong == [
+        "clients.0.client_id",
+        "clients.0.name",
+        "clients.0.revision",
+        "policies.0.revision",
+    ]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
