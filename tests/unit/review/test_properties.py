@@ -72,7 +72,7 @@ def test_who_is_underinsured_is_paid_in_proportion(subject: ClaimUnderReview):
 
 
 @given(subjects())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_nobody_bears_more_of_a_deductible_than_was_agreed(subject: ClaimUnderReview):
     assert subject.programme is not None
     assert subject.policy is not None
@@ -131,7 +131,9 @@ def test_the_more_other_claims_used_the_less_is_covered(
 @settings(max_examples=100)
 def test_what_the_arithmetic_covers_a_person_may_approve(subject: ClaimUnderReview):
     assessment = assess(subject)
-    case = opened([("glass", "200.00")]).model_copy(update={"claim": subject.claim, "assessment": assessment})
+    case = opened([("glass", "200.00")]).model_copy(
+        update={"claim": subject.claim, "assessment": assessment}
+    )
     assert subject.programme is not None
     programmes = Programmes(
         PROGRAMMES.desk,
@@ -142,7 +144,7 @@ def test_what_the_arithmetic_covers_a_person_may_approve(subject: ClaimUnderRevi
 
 
 @given(subjects(), st.integers(0, 2))
-@settings(max_examples=150)
+@settings(max_examples=75)
 def test_fewer_documents_never_lead_to_approval(subject: ClaimUnderReview, kept: int):
     fewer: Sequence[Document] = subject.documents[:kept]
     before, after = assess(subject), assess(replace(subject, documents=fewer))
@@ -153,7 +155,7 @@ def test_fewer_documents_never_lead_to_approval(subject: ClaimUnderReview, kept:
 
 
 @given(subjects())
-@settings(max_examples=150)
+@settings(max_examples=75)
 def test_straight_through_only_if_nothing_speaks_against_it_and_within_the_limit(
     subject: ClaimUnderReview,
 ):

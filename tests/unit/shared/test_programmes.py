@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.contract.contacts import DocumentKind, Language
+from shared.contract.contacts import Language
 from shared.contract.facts import NoticeRequested
 from shared.programmes import ProgrammeError, Programmes, load_programmes
 from shared.programmes.loading import SHIPPED
