@@ -68,9 +68,9 @@ def _claim(number: int, *, with_findings: bool) -> FullShapeClaim:
         kinds = kinds[:2] if number % 3 == 0 else kinds
         third = Decimal("2400.00") if number % 3 == 1 else third
     day = TODAY - timedelta(days=5)
-    past = tuple(_past(key, policy_number, each) for each in range(5))
+    past = tuple(_past(key, each) for each in range(5))
     if with_findings and number % 3 == 2:
-        past = (*past[:4], _past(key, policy_number, 3, day))
+        past = (*past[:4], _past(key, 3, day))
     contact = ContactReceived(
         contact_id=key,
         channel=Channel.EMAIL,
@@ -147,10 +147,9 @@ def _document(key: str, kind: DocumentKind) -> Document:
     )
 
 
-def _past(key: str, policy_number: str, number: int, day: date | None = None) -> PastClaim:
+def _past(key: str, number: int, day: date | None = None) -> PastClaim:
     return PastClaim(
         case_id=derived_case_id(key, str(number)),
-        policy_number=policy_number,
         date_of_loss=day or date(2022 + number, 1 + 2 * number, 10),
         benefits={("bicycle_theft", "glass", "theft")[number % 3]: Decimal("180.00")},
         invoice_numbers=frozenset({f"R-{key[:8]}-past-{number}"}),

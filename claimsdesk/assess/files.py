@@ -120,13 +120,7 @@ def read_subject(
         policy=known,
         programme=terms,
         past_claims=[
-            PastClaim(
-                **{
-                    **each.model_dump(),
-                    "case_id": each.case_id or f"past-{number}",
-                    "policy_number": known.policy_number,
-                }
-            )
+            PastClaim(**{**each.model_dump(), "case_id": each.case_id or f"past-{number}"})
             for number, each in enumerate(past, 1)
         ],
         documents=[_stored(each, number) for number, each in enumerate(surroundings.documents, 1)],

@@ -24,9 +24,7 @@ async def correct_cases(
     """
     of_policy = {correction.after.policy_number: correction for correction in corrections}
     ledgers = await store.lock_ledgers(work.connection, of_policy)
-    case_ids = {
-        past.case_id for ledger in ledgers.values() if ledger.rows for past in ledger.others("")
-    }
+    case_ids = {past.case_id for ledger in ledgers.values() for past in ledger.claims}
     cases = await store.load_cases(work.connection, case_ids, lock=True)
     if not cases:
         return

@@ -97,7 +97,7 @@ class Desk:
     async def claims_on(self, number: int) -> int:
         async with self.app.service.unit_of_work() as work:
             ledgers = await store.lock_ledgers(work.connection, [policy_number(number)])
-        return len(ledgers[policy_number(number)].rows)
+        return len(ledgers[policy_number(number)].claims)
 
     async def how_many_wait(self) -> int:
         async with self.app.service.database.reading() as connection:

@@ -54,7 +54,7 @@ class Desk:
         """How many claims count on a policy."""
         async with self.app.service.unit_of_work() as work:
             ledgers = await store.lock_ledgers(work.connection, [policy_number(number)])
-        return len(ledgers[policy_number(number)].rows)
+        return len(ledgers[policy_number(number)].claims)
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ row is also the lock under which money is decided.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
-import orjson
+import msgspec
 
 from services.review.checks import below_deductible
 from services.review.domain.subject import NOTHING, PastClaim
@@ -19,6 +18,9 @@ from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import DECIDED, CaseKind, CaseState
 from shared.programmes.terms import ArithmeticStepName
 
+_written = msgspec.json.Encoder(order="deterministic")
+_read = msgspec.json.Decoder(tuple[PastClaim, ...])
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -26,68 +28,47 @@ class Ledger:
 
     Attributes:
         policy_number: The policy.
-        rows: A row per claim, as it is stored: case id, day of loss, approved amount per benefit,
-            invoice numbers, account, whether it is still open, and the deductible borne if any.
+        claims: All claims on it, this case's own too.
     """
 
     policy_number: str
-    rows: tuple[list[Any], ...] = ()
+    claims: tuple[PastClaim, ...] = ()
 
     @classmethod
     def of(cls, policy_number: str, claims: Iterable[PastClaim]) -> Self:
         """A ledger of these claims."""
-        return cls(policy_number, tuple(_row(claim) for claim in claims))
+        return cls(policy_number, tuple(claims))
 
     @classmethod
     def from_json(cls, policy_number: str, text: str) -> Self:
         """A stored ledger."""
-        return cls(policy_number, tuple(orjson.loads(text)))
+        return cls(policy_number, _read.decode(text))
+
+    @classmethod
+    def from_parsed(cls, policy_number: str, rows: Sequence[Any]) -> Self:
+        """A ledger whose JSON was parsed already, as part of something larger."""
+        return cls(policy_number, msgspec.convert(rows, tuple[PastClaim, ...]))
 
     def to_json(self) -> str:
         """The ledger as it is stored."""
-        return orjson.dumps(self.rows).decode()
+        return _written.encode(self.claims).decode()
 
     def others(self, case_id: str) -> Sequence[PastClaim]:
         """The claims of the policy's other cases."""
-        return [self._claim(row) for row in self.rows if row[0] != case_id]
+        return [claim for claim in self.claims if claim.case_id != case_id]
 
     def with_case(self, case: CaseFileUpdated) -> Self:
         """The ledger with this case as it is now.
 
         One that was passed on claims nothing here, nor does one that is no claim after all.
         """
-        before = [row for row in self.rows if row[0] != case.case_id]
+        before = self.others(case.case_id)
         if case.state is CaseState.CLOSED or case.kind is not CaseKind.CLAIM:
-            return replace(self, rows=tuple(before))
-        return replace(self, rows=(*before, _row(_entry(self.policy_number, case))))
-
-    def _claim(self, row: list[Any]) -> PastClaim:
-        case_id, day, benefits, invoices, iban, is_open, *deductible = row
-        return PastClaim(
-            case_id=case_id,
-            policy_number=self.policy_number,
-            date_of_loss=date.fromisoformat(day) if day else None,
-            benefits={code: Decimal(amount) for code, amount in benefits.items()},
-            invoice_numbers=frozenset(invoices),
-            iban=iban,
-            is_open=is_open,
-            deductible=Decimal(deductible[0]) if deductible else NOTHING,
-        )
+            return replace(self, claims=tuple(before))
+        return replace(self, claims=(*before, _entry(case)))
 
 
-def _row(claim: PastClaim) -> list[Any]:
-    return [
-        claim.case_id,
-        claim.date_of_loss.isoformat() if claim.date_of_loss else None,
-        {code: str(amount) for code, amount in claim.benefits.items()},
-        sorted(claim.invoice_numbers),
-        claim.iban,
-        claim.is_open,
-        *((str(claim.deductible),) if claim.deductible else ()),
-    ]
-
-
-def _entry(policy_number: str, case: CaseFileUpdated) -> PastClaim:
+def _entry(case: CaseFileUpdated) -> PastClaim:
     claim = case.claim
     assert claim is not None
     approved = _approved_per_line(case)
@@ -99,7 +80,6 @@ def _entry(policy_number: str, case: CaseFileUpdated) -> PastClaim:
     iban = claim.unconfirmed_iban
     return PastClaim(
         case_id=case.case_id,
-        policy_number=policy_number,
         date_of_loss=claim.date_of_loss,
         benefits=benefits,
         invoice_numbers=frozenset(n for line in claim.lines if (n := line.invoice_number)),

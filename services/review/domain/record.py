@@ -119,7 +119,7 @@ def read_record(text: str) -> Record:
         case,
         parts["terms"],
         policy,
-        Ledger(case.policy_number or "", tuple(parts["past_claims"])),
+        Ledger.from_parsed(case.policy_number or "", parts["past_claims"]),
         dict(_Inputs.model_validate(parts["inputs"])),
     )
 

@@ -187,7 +187,6 @@ def documents(kinds: list[str]) -> Iterator[Document]:
 def _past(number: int, row: dict[str, Any]) -> PastClaim:
     return PastClaim(
         case_id=row.get("case_id", f"C-PAST-{number}"),
-        policy_number="HH-2024-000001",
         date_of_loss=_day(row["loss"]),
         benefits={code: Decimal(amount) for code, amount in row.get("benefits", {}).items()},
         invoice_numbers=frozenset(row.get("invoices", [])),

@@ -97,7 +97,6 @@ def past_claims(draw: st.DrawFn) -> PastClaim:
     """An earlier claim on the policy."""
     return PastClaim(
         case_id=draw(st.uuids()).hex,
-        policy_number="HH-2024-000001",
         date_of_loss=draw(st.none() | days),
         benefits=draw(st.dictionaries(st.sampled_from(BENEFITS), cents, max_size=2)),
         deductible=draw(st.just(Decimal("0.00")) | st.decimals("0.00", "400.00", places=2)),

@@ -282,9 +282,9 @@ def test_nobody_approves_more_than_the_limit_per_claim():
 
 def test_what_other_claims_took_since_the_assessment_is_not_approved_again():
     case = waiting()
-    other = PastClaim("C-OTHER", "HH-2024-000001", date(2026, 3, 1), {"glass": Decimal("1050.01")})
+    other = PastClaim("C-OTHER", date(2026, 3, 1), {"glass": Decimal("1050.01")})
     _refused(case, "over_ceiling", "approve", knowing=later(past_claims=[other]))
-    less = PastClaim("C-OTHER", "HH-2024-000001", date(2026, 3, 1), {"glass": Decimal("1050.00")})
+    less = PastClaim("C-OTHER", date(2026, 3, 1), {"glass": Decimal("1050.00")})
     decided = decide(case, request(case, "approve"), RITA, later(past_claims=[less]))
     assert decided.state is CaseState.APPROVED
 

@@ -18,7 +18,6 @@ from tests.unit.review.scenarios import subject
 NUMBER = "HH-2024-000001"
 CLAIM = PastClaim(
     "C-1",
-    NUMBER,
     date(2026, 6, 1),
     {"glass": Decimal("150.00")},
     frozenset({"R-1"}),

@@ -51,5 +51,5 @@ def test_what_is_passed_on_at_once_asks_the_client_for_nothing():
 def test_a_claim_that_was_passed_on_counts_as_no_claim_on_the_policy():
     waiting = opened(GLASS, kinds=())
     ledger = Ledger("HH-2024-000001").with_case(waiting)
-    assert len(ledger.rows) == 1
-    assert ledger.with_case(pass_on(waiting, passed(), later())).rows == ()
+    assert len(ledger.claims) == 1
+    assert ledger.with_case(pass_on(waiting, passed(), later())).claims == ()

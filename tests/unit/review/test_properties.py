@@ -9,6 +9,7 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from services.review.domain.amounts import check_amounts, decided_lines
 from services.review.domain.arithmetic import deductible_of
@@ -119,7 +120,7 @@ def test_the_more_other_claims_used_the_less_is_covered(
     subject: ClaimUnderReview, data: st.DataObject
 ):
     more = [
-        replace(
+        changed(
             past, benefits={code: used + data.draw(cents) for code, used in past.benefits.items()}
         )
         for past in subject.past_claims

@@ -86,7 +86,7 @@ def test_a_reopened_case_keeps_its_decision_frees_the_ceiling_and_waits_for_a_pe
 
 def test_a_reopened_claim_is_assessed_with_what_is_known_now():
     case = decided()
-    other = PastClaim("C-OTHER", NUMBER, date(2026, 3, 1), {"glass": Decimal("1800.00")})
+    other = PastClaim("C-OTHER", date(2026, 3, 1), {"glass": Decimal("1800.00")})
     after = reopen(case, asked(case), RITA, later(2, past_claims=[other]))
     assert after.assessment is not None
     assert after.assessment.covered == Decimal("150.00")

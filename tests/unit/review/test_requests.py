@@ -134,14 +134,14 @@ def test_payments_learns_which_claim_it_is_about_and_nothing_of_the_letter():
 
 def test_a_delay_of_ours_is_about_the_client_s_open_claim():
     claims = [
-        PastClaim("C-OPEN", "HH-2024-000001", None, {}, is_open=True),
-        PastClaim("C-DONE", "HH-2024-000001", None, {}),
+        PastClaim("C-OPEN", None, {}, is_open=True),
+        PastClaim("C-DONE", None, {}),
     ]
     case = opened([], claim=None, intent=Intent.PROCESSING_DELAY, knowing=known(past_claims=claims))
     assert case.about_case == "C-OPEN"
     (prompt,) = case.prompts
     assert (prompt.code, prompt.facts) == ("processing_delay", {"about_case": "C-OPEN"})
-    two = [*claims, PastClaim("C-OPEN-2", "HH-2024-000001", None, {}, is_open=True)]
+    two = [*claims, PastClaim("C-OPEN-2", None, {}, is_open=True)]
     unsure = opened([], claim=None, intent=Intent.PROCESSING_DELAY, knowing=known(past_claims=two))
     assert unsure.about_case is None
 
