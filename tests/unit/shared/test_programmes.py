@@ -66,8 +66,8 @@ def test_the_shipped_programmes_say_what_the_desk_promises(shipped: Programmes):
     }
     assert required == {
         "bicycle_theft": {("invoice", "0.00"), ("police_report", "0.00")},
-        "theft": {("police_report", "0.00"), ("invoice", "2500.00")},
-        "water_damage": {("invoice", "0.00"), ("photo", "2000.00")},
+        "theft": {("police_report", "0.00"), ("invoice", "5000.00")},
+        "water_damage": {("invoice", "0.00"), ("photo", "5000.00")},
         "glass": {("invoice", "0.00")},
         "fire": set(),
         "electronics": {("invoice", "0.00"), ("photo", "500.00")},
