@@ -191,14 +191,15 @@ def test_without_ocr_a_scanned_letter_waits_for_a_person(tmp_path):
 
 
 def test_a_claim_by_web_is_followed_like_any_other(desk, tmp_path):
-    shutil.copy("deploy/demo/claim-to-try.web.json", tmp_path / "web.web.json")
-    (tmp_path / "web.expect.yaml").write_text(
-        "channel: web\nexpect: {intake: contact, kind: claim, outcome: waiting_for_client,"
-        " notices: [receipt, information_request]}\n"
-    )
+    for name, sample in (("web", "claim-to-try"), ("travel", "travel-to-try")):
+        shutil.copy(f"deploy/demo/{sample}.web.json", tmp_path / f"{name}.web.json")
+        (tmp_path / f"{name}.expect.yaml").write_text(
+            "channel: web\nexpect: {intake: contact, kind: claim, outcome: waiting_for_client,"
+            " notices: [receipt, information_request]}\n"
+        )
     done, result = demo("--desk", desk.directory, "--contacts", tmp_path)
     assert done.returncode == 0, done.stderr
-    assert by_name(result)["web"]["channel"] == "web"
+    assert {by_name(result)[name]["channel"] for name in ("web", "travel")} == {"web"}
 
 
 def test_the_queue_is_looked_at_and_emptied_from_the_terminal(desk):
