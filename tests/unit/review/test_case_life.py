@@ -77,7 +77,7 @@ _BENEFITS = {
     "household": ("glass", "glass", "fire", "unknown"),
     "heating-aid": ("heating_costs", "heating_costs", "heating_repair", "unknown"),
 }
-_AMOUNTS = ("40.00", "200.00", "950.00", "1400.00", "3000.00")
+_AMOUNTS = ("40.00", "200.00", "950.00", "1400.00", "950.00", "3000.00")
 _REASONS = ("lacks_information", "not_necessary", "limit_per_claim", "not_necessary", "made_up")
 
 _CLIENT, _PERSON, _DEPARTMENT = (
