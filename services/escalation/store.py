@@ -123,6 +123,7 @@ async def save_timetables(
             }
             for timetable in changed
             for line in timetable.lines
+            if line.matters
         ],
         update_on=("case_id", "kind"),
     )

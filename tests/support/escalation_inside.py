@@ -87,6 +87,7 @@ class Desk:
         return [in_short(body) for body in await self.published()]
 
     async def lines(self) -> list[tuple]:
+        """The clocks as stored; which ended in time is not worth a row, but may have one."""
         async with self.app.service.database.reading() as connection:
             rows = await connection.execute(
                 select(tables.clocks, tables.cases.c.fires_at, tables.cases.c.state.label("case"))

@@ -5,7 +5,7 @@ left of it at an instant.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
@@ -65,7 +65,7 @@ class _Duration:
         due_at = end_of_day(until, self.calendar.zone)
         if run.due_at is None or due_at <= run.due_at:
             return run
-        return replace(run, due_at=due_at, warn_at=self._warning(run.due_at, due_at))
+        return run._replace(due_at=due_at, warn_at=self._warning(run.due_at, due_at))
 
     def left(self, run: Run, at: datetime) -> timedelta:
         if run.counting_since is None:
@@ -74,8 +74,8 @@ class _Duration:
 
     def _counting(self, run: Run, since: datetime) -> Run:
         due_at = self.calendar.add(since, run.remaining)
-        return replace(
-            run, counting_since=since, due_at=due_at, warn_at=self._warning(since, due_at)
+        return run._replace(
+            counting_since=since, due_at=due_at, warn_at=self._warning(since, due_at)
         )
 
     def _warning(self, since: datetime, due_at: datetime) -> datetime | None:
@@ -102,7 +102,7 @@ class _Days:
         ends = self.last_day(run.start, self._event_day(run.start))
         assert ends is not None
         suspended = self._suspended_days(run)
-        again = replace(run, suspended_days=suspended)
+        again = run._replace(suspended_days=suspended)
         return self._until(again, ends + suspended * DAY, at)
 
     def put_off(self, run: Run, until: date) -> Run:
@@ -118,8 +118,7 @@ class _Days:
     def _until(self, run: Run, ends: date, since: datetime) -> Run:
         last_day = self.desk.roll_forward(ends) if self.rule.rolls else ends
         due_at = end_of_day(last_day, self.desk.zone)
-        return replace(
-            run,
+        return run._replace(
             remaining=max(due_at - since, timedelta()),
             counting_since=since,
             due_at=due_at,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from services.escalation.domain.clock_rules import Act, Fact
 
@@ -17,8 +17,7 @@ class Pause:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of the answer to "why is it due then?".
 
     Attributes:
@@ -38,8 +37,7 @@ class Step:
     suspended_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One run of a clock, from a start until it is stopped or started anew.
 
     Attributes:
@@ -89,7 +87,7 @@ class Run:
     def noted(self, act: Act, fact: Fact) -> Self:
         """Return the run with one more line in its explanation."""
         step = Step(act, fact, self.remaining, self.due_at, self.rolled_from, self.suspended_days)
-        return replace(self, steps=(*self.steps, step))
+        return self._replace(steps=(*self.steps, step))
 
     def overdue(self, at: datetime) -> bool:
         """Say whether its target was used up before an instant; at the due minute it is not."""
@@ -97,8 +95,7 @@ class Run:
 
     def standing_still(self, since: datetime, left: timedelta, fact: Fact) -> Self:
         """Return the run as a wait leaves it: what is left, and due no more."""
-        return replace(
-            self,
+        return self._replace(
             remaining=left,
             counting_since=None,
             due_at=None,
@@ -111,8 +108,7 @@ class Run:
     def ended(self, at: datetime, left: timedelta) -> Self:
         """Return the run as it ends: due no more, unless it was too late."""
         late = self.overdue(at)
-        return replace(
-            self.without_open_pause(at),
+        return self.without_open_pause(at)._replace(
             remaining=left,
             counting_since=None,
             due_at=self.due_at if late else None,
@@ -125,4 +121,4 @@ class Run:
         if self.state != "paused":
             return self
         *earlier, last = self.pauses
-        return replace(self, pauses=(*earlier, replace(last, until=at)))
+        return self._replace(pauses=(*earlier, replace(last, until=at)))

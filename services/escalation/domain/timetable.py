@@ -27,6 +27,7 @@ class Line:
         warn_at: When that run warns, if it does.
         told: What it has told already.
         passes: Whether nothing is to be done by then: it is over once its end was told.
+        stored: Whether the store knew it before.
     """
 
     kind: str
@@ -36,6 +37,15 @@ class Line:
     warn_at: datetime | None
     told: Told
     passes: bool = False
+    stored: bool = False
+
+    @property
+    def matters(self) -> bool:
+        """Whether it is worth a row: one that never ran, or ended in time at once, is not.
+
+        All of it can be read again from the case's facts but what it has told.
+        """
+        return self.stored or self.state in ("running", "paused", "passed") or self.told != Told()
 
     def having_told(self, signals: Iterable[Signal]) -> Self:
         """Return the line once these signals of its clock are told."""
@@ -84,19 +94,24 @@ def reckon(
     lines: list[Line] = []
     signals: list[Signal] = []
     for clock in clocks_of(rules, case.facts, calendar):
-        kind = clock.rule.kind
-        runs = clock.runs(calendar)
+        kind, runs = clock.rule.kind, clock.runs(calendar)
         so_far = told.get(kind, Told())
         signals.extend(untold(kind, runs, so_far))
-        if runs:
-            last = runs[-1]
-            passes = clock.rule.passes
-            line = Line(kind, last.state, len(runs), last.due_at, last.warn_at, so_far, passes)
-            line = line.having_told(())
-        else:
-            line = Line(kind, "not_started", 0, None, None, so_far)
-        lines.append(line)
+        last = runs[-1] if runs else None
+        line = Line(
+            kind,
+            state=last.state if last else "not_started",
+            run=len(runs),
+            due_at=last.due_at if last else None,
+            warn_at=last.warn_at if last else None,
+            told=so_far,
+            passes=clock.rule.passes,
+            stored=kind in told,
+        )
+        lines.append(line.having_told(()) if line.passes else line)
     dropped = told.keys() - {line.kind for line in lines}
-    lines.extend(Line(kind, "dropped", 0, None, None, told[kind]) for kind in sorted(dropped))
+    lines.extend(
+        Line(kind, "dropped", 0, None, None, told[kind], stored=True) for kind in sorted(dropped)
+    )
     signals.sort(key=lambda signal: (signal.at, signal.alarm, signal.kind, signal.run))
     return Timetable(case, tuple(lines), tuple(signals))
