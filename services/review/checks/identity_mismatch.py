@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from services.review.domain.insured import people_of
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 
@@ -20,7 +21,7 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     client, policy = subject.client_id, subject.policy
     if client is None or policy is None or client == policy.holder_client_id:
         return
-    if not any(client in version.insured_clients for version in policy.versions):
+    if client not in people_of(policy):
         yield Finding(
             code=CODE,
             group=GROUP,

@@ -25,7 +25,8 @@ arrived and ends with the same weekday (BGB §187(1), §188(2))."""
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Reject a loss after a reminder's time limit while its premium was unpaid (VVG §38(2)).
 
-    A payment on the day of loss counts as in time. A person decides: the reminder must have named
+    The last day to pay is what policy administration says; a payment on the day of loss counts as
+    in time. A person decides: the reminder must have named
     the amounts and the consequences, too.
     """
     policy, programme, day = subject.policy, subject.programme, subject.claim.date_of_loss

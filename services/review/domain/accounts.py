@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from services.review.domain.insured import people_of
 from shared.contract.reference import ClientChanged, PolicyChanged
 
 
@@ -34,7 +35,7 @@ def belongs_to_others(
     users = accounts.get(key) if key else None
     if not users:
         return False
-    family = _family(policy) if policy else set()
+    family = people_of(policy) if policy else set()
     for client in clients:
         if client is None:
             continue
@@ -42,12 +43,3 @@ def belongs_to_others(
             return False
         family.add(client.client_id)
     return bool(family) and not family.issuperset(users)
-
-
-def _family(policy: PolicyChanged) -> set[str]:
-    """Everybody whom the policy knows, on any day of its history."""
-    known = {policy.holder_client_id}
-    for version in policy.versions:
-        known.update(version.insured_clients)
-        known.update(person.client_id for person in version.insured_persons if person.client_id)
-    return known

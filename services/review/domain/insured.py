@@ -6,11 +6,13 @@ from datetime import date
 
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.contacts import Claimant
-from shared.contract.reference import InsuredPerson, PolicyVersion
+from shared.contract.reference import InsuredPerson, PolicyChanged, PolicyVersion
 from shared.programmes import Benefit, ProgrammeVersion
 from shared.programmes.prepared import prepared
 
 _TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_IS_HOLDER = {"relation": "holder", "client_id": None}
+"""What a list says of the holder beside their name and birth, the policy itself says better."""
 _LEAST_COMMON = 2
 """So many parts of a name at least: a first name alone tells nobody."""
 
@@ -37,13 +39,21 @@ def claimed_for(subject: ClaimUnderReview) -> InsuredPerson | None:
     if not persons:
         return _complete(holder, claimant) if _is(claimant, holder) else _listed(claimant, version)
     for person in persons:
+        known = person
         if person.relation == "holder" or person.client_id == policy.holder_client_id:
-            known = _complete(person, holder)
-        else:
-            known = person
+            known = _complete(person.model_copy(update=_IS_HOLDER), holder)
         if _is(claimant, known):
             return _complete(known, claimant)
     return _listed(claimant, version)
+
+
+def people_of(policy: PolicyChanged) -> set[str]:
+    """The client numbers of everybody whom a policy knows, on any day of its history."""
+    known = {policy.holder_client_id}
+    for version in policy.versions:
+        known.update(version.insured_clients)
+        known.update(person.client_id for person in version.insured_persons if person.client_id)
+    return known
 
 
 def is_named(claimant: Claimant | None) -> bool:
