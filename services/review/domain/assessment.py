@@ -3,7 +3,7 @@
 Pure, and fast on purpose: it runs for every claim under a lock on its policy.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from services.review.checks import (
@@ -19,7 +19,7 @@ from services.review.checks import (
     unknown_programme,
 )
 from services.review.domain.arithmetic import AGREED, price
-from services.review.domain.priced import PricedLine
+from services.review.domain.priced import PricedLine, total
 from services.review.domain.subject import NOTHING, ClaimUnderReview
 from shared.contract.assessment import Assessment, Finding, Recommendation, Severity
 
@@ -55,9 +55,9 @@ def assess(subject: ClaimUnderReview) -> Assessment:
         for finding in check(subject, lines)
     ]
 
-    claimed = _sum(line.claimed for line in lines)
-    covered = _sum(line.covered for line in lines)
-    recommendation = _recommend(findings, lines, covered)
+    claimed = sum([line.claimed for line in lines], NOTHING)
+    covered = total(lines)
+    recommendation = _recommend(findings, lines, covered, in_full=taken_by <= AGREED)
     programme, policy = subject.programme, subject.policy
     return Assessment(
         programme=programme.code if programme else None,
@@ -112,8 +112,18 @@ def _rejections(findings: Sequence[Finding]) -> tuple[frozenset[int], bool]:
 
 
 def _recommend(
-    findings: Sequence[Finding], lines: Sequence[PricedLine], covered: Decimal
+    findings: Sequence[Finding], lines: Sequence[PricedLine], covered: Decimal, *, in_full: bool
 ) -> Recommendation:
+    """What to do; `in_full` if nothing was taken away but what the client agreed to bear."""
+    if findings and (by_findings := _by_findings(findings, lines)):
+        return by_findings
+    if not covered:
+        return Recommendation.DENY
+    return Recommendation.APPROVE if in_full else Recommendation.APPROVE_IN_PART
+
+
+def _by_findings(findings: Sequence[Finding], lines: Sequence[PricedLine]) -> Recommendation | None:
+    """What the findings lead to whatever the amount is; None if they leave it to the amount."""
     if any(finding.code in PERSON_FIRST for finding in findings):
         return Recommendation.REFER
     rejected, all_rejected = _rejections(findings)
@@ -124,15 +134,4 @@ def _recommend(
         return Recommendation.ASK_CLIENT
     if any(finding.severity is Severity.REFER for finding in findings):
         return Recommendation.REFER
-    if not covered:
-        return Recommendation.DENY
-    return Recommendation.APPROVE if _is_full(lines) else Recommendation.APPROVE_IN_PART
-
-
-def _is_full(lines: Iterable[PricedLine]) -> bool:
-    """Was nothing taken away but what the client agreed to bear?"""
-    return all(step.step in AGREED for line in lines for step in line.steps)
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, NOTHING)
+    return None
