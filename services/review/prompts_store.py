@@ -1,6 +1,6 @@
 """Queries on prompts: the table is the case files' own prompts, turned round to be listed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import orjson
 from sqlalchemy import Select, delete, select
@@ -11,24 +11,25 @@ from shared.contract.case_file import CaseFileUpdated
 from shared.contract.facts import PromptDone, Prompted
 from shared.database import among, insert_rows
 
+_COME_OR_GONE = frozenset({Prompted, PromptDone})
 
-async def save_prompts(connection: AsyncConnection, changes: Iterable[CaseFileUpdated]) -> None:
+
+async def save_prompts(connection: AsyncConnection, changes: Sequence[CaseFileUpdated]) -> None:
     """Bring the prompts of these cases up to date; without a new or a done one, nothing is asked.
 
     Args:
         connection: In the transaction that stores the cases.
         changes: Every change of a batch, in order.
     """
-    latest = {case.case_id: case for case in changes}
     touched = {
-        case.case_id
-        for case in changes
-        for fact in case.facts
-        if isinstance(fact, Prompted | PromptDone)
+        case.case_id for case in changes for fact in case.facts if type(fact) in _COME_OR_GONE
     }
     if not touched:
         return
-    await connection.execute(delete(prompts).where(among(connection, prompts.c.case_id, touched)))
+    latest = {case.case_id: case for case in changes}
+    known = touched - {case.case_id for case in changes if case.sequence == 1}
+    if known:
+        await connection.execute(delete(prompts).where(among(connection, prompts.c.case_id, known)))
     rows = [
         {
             "case_id": case_id,

@@ -8,6 +8,7 @@ import pytest
 from services.review.domain.case import escalate_overdue
 from services.review.domain.decisions import decide
 from services.review.domain.known import Known
+from services.review.domain.missing import WarningRequest, warn
 from services.review.domain.requests import CloseRequest, close_request
 from services.review.domain.subject import PastClaim
 from shared.contract.case_file import CaseFileUpdated
@@ -19,14 +20,17 @@ from shared.contract.people import PersonChanged
 from shared.errors import Forbidden, RuleViolation, VersionConflict
 from tests.unit.review.desk import (
     AUDITOR,
+    NOW,
     RITA,
     SENTA,
     SVEN,
     Somebody,
+    client,
     facts,
     known,
     later,
     opened,
+    policy,
     request,
 )
 
@@ -347,3 +351,42 @@ def test_a_claim_is_not_settled_without_a_decision():
     case = waiting()
     with pytest.raises(RuleViolation):
         close_request(case, closing(case, ""), SVEN, later())
+
+
+def asked_by_agency() -> CaseFileUpdated:
+    """An agency's claim whose client was asked for an invoice."""
+    case = opened([("heating_costs", "120.00")], kinds=(), knowing=at_agency(0))
+    assert case.state is CaseState.WAITING_FOR_CLIENT
+    return case
+
+
+def at_agency(days: int) -> Known:
+    account = client(confirmed_iban="DE89370400440532013000")
+    return later(days, client=account, policy=policy(programme="heating-aid"))
+
+
+@pytest.mark.parametrize("reason", ["lacks_information", "non_cooperation"])
+def test_an_agency_refuses_for_lack_of_cooperation_only_after_a_warning_whose_time_is_over(
+    reason: str,
+):
+    """SGB I section 66(3)."""
+    case = asked_by_agency()
+    _refused(case, "warning_missing", "deny", reason, knowing=at_agency(30))
+    warned = warn(case, WarningRequest(), RITA, at_agency(0))
+    assert warned.warning is not None
+    days = (warned.warning.deadline - NOW.date()).days
+    _refused(warned, "warning_missing", "deny", reason, knowing=at_agency(days))
+    denied = decide(warned, request(warned, "deny", reason), RITA, at_agency(days + 1))
+    assert denied.state is CaseState.DENIED
+
+
+def test_an_agency_refuses_for_another_reason_without_a_warning():
+    case = asked_by_agency()
+    denied = decide(case, request(case, "deny", "not_necessary"), RITA, at_agency(1))
+    assert denied.state is CaseState.DENIED
+
+
+def test_an_insurer_s_denial_needs_no_warning_of_its_own():
+    case = opened([("glass", "200.00")], kinds=())
+    denied = decide(case, request(case, "deny", "lacks_information"), RITA, later())
+    assert denied.state is CaseState.DENIED
