@@ -20,7 +20,7 @@ TEXT = {
 
 def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
     """Say that the sum insured of the day of loss did not reach the value."""
-    version = subject.version
+    version = subject.pricing_version()
     if version is not None and any(line.step(STEP) for line in lines):
         yield Finding(
             code=CODE,

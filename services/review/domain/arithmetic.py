@@ -77,7 +77,8 @@ def price(
 
 def deductible_of(subject: ClaimUnderReview, programme: ProgrammeVersion) -> Deductible:
     """The deductible that holds for a claim; a contract's own amount replaces the programme's."""
-    own = subject.version.deductible if subject.version else None
+    version = subject.pricing_version()
+    own = version.deductible if version else None
     if own is None:
         return programme.deductible
     return Deductible(amount=max(own, NOTHING), per=programme.deductible.per)
@@ -100,7 +101,7 @@ def _limit_per_item(claim: _Claim) -> None:
 
 def _underinsurance(claim: _Claim) -> None:
     """VVG §75: in proportion of the sum insured to the insured value, if it is less."""
-    terms, version = claim.programme.underinsurance, claim.subject.version
+    terms, version = claim.programme.underinsurance, claim.subject.pricing_version()
     if terms is None or version is None:
         return
     insured, value = version.sum_insured, version.insured_value
@@ -147,7 +148,7 @@ def _lifetime_limit(claim: _Claim) -> None:
 
 
 def _sum_insured(claim: _Claim) -> None:
-    version = claim.subject.version
+    version = claim.subject.pricing_version()
     insured = version.sum_insured if version else None
     if insured is not None:
         cap(ArithmeticStepName.SUM_INSURED, claim.lines, insured, str(insured))

@@ -92,6 +92,12 @@ class ClaimUnderReview:
         object.__setattr__(self, "version", version)
         object.__setattr__(self, "policy_start", start)
 
+    def pricing_version(self) -> PolicyVersion | None:
+        """The policy's terms that decide about amounts: without a day of loss those of today."""
+        if self.version is None and self.policy is not None and self.claim.date_of_loss is None:
+            return self.policy.version_on(self.today)
+        return self.version
+
     def benefit(self, code: str | None) -> Benefit | None:
         """A benefit of the programme; None if the programme is unknown or has none like it."""
         return self.programme.benefits.get(code) if self.programme and code else None
