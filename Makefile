@@ -30,6 +30,12 @@ run: $(stamps)/local ## Open a desk on var/ and show where to look (needs Python
 demo: $(stamps)/local ## Send the sample contacts through a desk of its own and print what became of them.
 	@exec $(bin)/claimsdesk demo $(ARGS)
 
+.PHONY: demo-overdue
+demo-overdue: $(stamps)/local ## Show a claim that nobody decides in time: to a supervisor by itself, who decides it.
+	@CLAIMSDESK_PROGRAMMES_DIR=$(CURDIR)/deploy/demo/overdue/programmes \
+	CLAIMSDESK_CALENDAR_FILE=$(CURDIR)/deploy/demo/always-open.yaml \
+	exec $(bin)/claimsdesk demo --contacts deploy/demo/overdue $(ARGS)
+
 .PHONY: clean
 clean: ## Remove the desk's state in var/ (what was fetched is kept in var/cache).
 	@python3 -m deploy.local.desk_lock var

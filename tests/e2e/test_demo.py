@@ -230,3 +230,15 @@ def test_the_queue_is_looked_at_and_emptied_from_the_terminal(desk):
         review.headers["Authorization"] = f"Bearer {desk.token('rita')}"
         while entry["contact_id"] not in review.get(f"/cases/{case_id}").json()["contact_ids"]:
             time.sleep(0.1)
+
+
+def test_a_claim_left_lying_goes_to_a_supervisor_by_itself_and_is_decided():
+    folder = Path("deploy/demo/overdue")
+    hours = {
+        "CLAIMSDESK_PROGRAMMES_DIR": str((folder / "programmes").resolve()),
+        "CLAIMSDESK_CALENDAR_FILE": str(Path("deploy/demo/always-open.yaml").resolve()),
+    }
+    done, result = demo("--contacts", folder, env=os.environ | hours)
+    assert done.returncode == 0, done.stderr
+    (claim,) = result["contacts"]
+    assert claim["outcome"] == "approved"
