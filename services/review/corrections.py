@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from services.review import store
 from services.review.domain.correction import Correction, Recorded, correct
-from services.review.domain.record import read_record
 from services.review.knowing import Knowledge
 from services.review.publication import publish
 from services.review.records import load_records, load_terms
@@ -51,7 +50,7 @@ async def _recorded(work: UnitOfWork, cases: Sequence[CaseFileUpdated]) -> dict[
         if case.state in DECIDED and case.decisions
     }
     stored = await load_records(work.connection, list(decided))
-    read = {decided[each.decision_id]: read_record(each.body) for each in stored.values()}
+    read = {decided[each.decision_id]: each.read() for each in stored.values()}
     hashes = {record.terms for record in read.values() if record.terms}
     terms = await load_terms(work.connection, list(hashes))
     return {

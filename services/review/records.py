@@ -4,14 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
-from services.review.domain.record import Terms, record_text
+from services.review.domain.record import Record, Terms, read_record, record_text
 from services.review.store import StoredCase
-from services.review.tables import decision_records, programme_terms
+from services.review.tables import (
+    cases,
+    decided_case_files,
+    decision_records,
+    programme_terms,
+)
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseKind
 from shared.database import among, insert_rows
 from shared.messaging.processing import UnitOfWork
@@ -34,11 +40,15 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record as it is stored."""
+    """A record as it is stored, and the case file as it was decided."""
 
     decision_id: str
-    made_at: datetime
     body: str
+    case: str
+
+    def read(self) -> Record:
+        """What it says."""
+        return read_record(self.body, CaseFileUpdated.model_validate_json(self.case))
 
 
 def record_of(stored: StoredCase, known: Known, ledger: Ledger | None) -> NewRecord | None:
@@ -55,7 +65,7 @@ def record_of(stored: StoredCase, known: Known, ledger: Ledger | None) -> NewRec
     if case.kind is not CaseKind.CLAIM or case.assessment is None:
         return None
     decision = case.decisions[-1]
-    body, terms = record_text(case, stored.body, known, ledger)
+    body, terms = record_text(case, known, ledger)
     return NewRecord(decision.decision_id, case.case_id, decision.at, body, terms)
 
 
@@ -79,9 +89,9 @@ async def save_records(work: UnitOfWork, made: Iterable[NewRecord | None]) -> No
 
 async def records_of_case(connection: AsyncConnection, case_id: str) -> list[StoredRecord]:
     """The records of a case's decisions, the earliest first."""
-    query = select(decision_records).where(decision_records.c.case_id == case_id)
+    query = _records().where(decision_records.c.case_id == case_id)
     rows = await connection.execute(query.order_by(decision_records.c.made_at))
-    return [StoredRecord(row.decision_id, row.made_at, row.body) for row in rows]
+    return [StoredRecord(row.decision_id, row.body, row.case_file) for row in rows]
 
 
 async def load_records(
@@ -90,11 +100,23 @@ async def load_records(
     """The records of these decisions, by decision."""
     if not decision_ids:
         return {}
-    query = select(decision_records).where(
-        among(connection, decision_records.c.decision_id, decision_ids)
+    chosen = among(connection, decision_records.c.decision_id, decision_ids)
+    rows = await connection.execute(_records().where(chosen))
+    return {row.decision_id: StoredRecord(row.decision_id, row.body, row.case_file) for row in rows}
+
+
+def _records() -> Select[tuple[str, str, str]]:
+    """Records, each with its case file: kept apart if the case has changed since, else the case."""
+    kept = decided_case_files.c
+    return (
+        select(
+            decision_records.c.decision_id,
+            decision_records.c.body,
+            func.coalesce(kept.body, cases.c.body).label("case_file"),
+        )
+        .join(cases, cases.c.case_id == decision_records.c.case_id)
+        .outerjoin(decided_case_files, kept.decision_id == decision_records.c.decision_id)
     )
-    rows = await connection.execute(query)
-    return {row.decision_id: StoredRecord(row.decision_id, row.made_at, row.body) for row in rows}
 
 
 async def load_terms(

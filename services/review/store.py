@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.accounts_store import keep_confirmed
 from services.review.complaints_store import save_complaints
+from services.review.decided_store import keep_decided
 from services.review.domain.correction import Correction
 from services.review.domain.ledger import Ledger
 from services.review.history_store import keep_changes
@@ -110,7 +111,9 @@ async def save_cases(
     await save_results(connection, after)
     await save_complaints(connection, after)
     await save_awaiting(connection, after)
-    await keep_changes(connection, [stored.before for stored in changed if stored.before])
+    replaced = [stored.before for stored in changed if stored.before]
+    await keep_changes(connection, replaced)
+    await keep_decided(connection, replaced)
 
 
 async def lock_ledgers(

@@ -2,9 +2,10 @@
 
 `waiting_contacts` holds contacts that came before the policy or the client that they are about,
 `prompts` what a person should look at, `case_changes` what happened to a case before its latest
-change, `decision_records` what a decision rests on, `programme_terms` the terms that these name by
-their hash, `named_accounts` which client named which bank account, `complaints` the register of
-complaints, `quality_reviews` what second people said of decisions.
+change, `decision_records` what a decision rests on beside its case file, `decided_case_files` that
+file once the case has changed again, `programme_terms` the terms that records name by their hash,
+`named_accounts` which client named which bank account, `complaints` the register of complaints,
+`quality_reviews` what second people said of decisions.
 """
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
@@ -93,6 +94,12 @@ decision_records = Table(
     Column("decision_id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("made_at", UtcDateTime, nullable=False),
+    Column("body", Text, nullable=False),
+)
+decided_case_files = Table(
+    "decided_case_files",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
     Column("body", Text, nullable=False),
 )
 programme_terms = Table(

@@ -56,7 +56,7 @@ async def test_a_straight_through_approval_has_its_record_and_is_replayed(desk: 
         assert replay["differences"] == []
         assert replay["today"] == []
     record = (await desk.ask("GET", f"/cases/{case['case_id']}/record", "auditor")).json()
-    assert record["record"]["case"]["assessment"] == case["assessment"]
+    assert record["case"]["assessment"] == case["assessment"]
     assert record["record"]["policy"]["policy_number"] == case["policy_number"]
     assert record["terms"]["code"] == "household"
     async with desk.app.service.database.reading() as connection:

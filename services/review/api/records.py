@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.api.changing import Reader
 from services.review.app import App
-from services.review.domain.record import Record, read_record
+from services.review.domain.record import Record
 from services.review.domain.replay import Replay, replay
 from services.review.records import StoredRecord, load_terms, records_of_case
 from shared.errors import NotFound
@@ -26,7 +26,10 @@ def router(app: App) -> APIRouter:
             stored = await _chosen(connection, case_id, decision_id)
             _, terms = await _read(connection, stored)
         text = terms.model_dump_json() if terms else "null"
-        body = f'{{"decision_id":"{stored.decision_id}","record":{stored.body},"terms":{text}}}'
+        body = (
+            f'{{"decision_id":"{stored.decision_id}","record":{stored.body},'
+            f'"case":{stored.case},"terms":{text}}}'
+        )
         return Response(body, media_type="application/json")
 
     @routes.get("/cases/{case_id}/replay")
@@ -54,6 +57,6 @@ async def _chosen(
 async def _read(
     connection: AsyncConnection, stored: StoredRecord
 ) -> tuple[Record, ProgrammeVersion | None]:
-    record = read_record(stored.body)
+    record = stored.read()
     terms = await load_terms(connection, [record.terms] if record.terms else [])
     return record, terms.get(record.terms or "")

@@ -1,9 +1,9 @@
 """The record of a decision: everything that its assessment saw, so that it can be replayed.
 
-A record is one JSON text: the case file as it was decided (claim, documents, checklist, findings,
-arithmetic and the decision stand in it), the policy, its other claims, the hash of the programme's
-terms, and whatever else the checks saw. The texts that exist already are put together, not made
-again, because a record is written for every claim that is approved straight through.
+The claim, its documents and checklist, the findings, the arithmetic and the decision stand in the
+case file as it was decided. The record holds the rest: the policy, its other claims, the hash of
+the programme's terms, and whatever else the checks saw. It is written for every claim that is
+approved straight through, so nothing is made or stored twice.
 """
 
 import hashlib
@@ -56,13 +56,12 @@ def terms_of(version: ProgrammeVersion) -> Terms:
 
 
 def record_text(
-    case: CaseFileUpdated, case_text: str, known: Known, ledger: Ledger | None
+    case: CaseFileUpdated, known: Known, ledger: Ledger | None
 ) -> tuple[str, Terms | None]:
     """The record of a case's latest decision, and the terms that it rests on.
 
     Args:
         case: The case file with the decision.
-        case_text: Its JSON, as it was emitted.
         known: What was known when it was assessed.
         ledger: The policy's claims then.
     """
@@ -73,7 +72,7 @@ def record_text(
     policy = known.policy.model_dump_json(exclude_none=True) if known.policy else "null"
     text = (
         f'{{"format":{_FORMAT},"terms":{_quoted(terms)},"inputs":{inputs},"policy":{policy},'
-        f'"past_claims":{ledger.to_json() if ledger else "[]"},"case":{case_text}}}'
+        f'"past_claims":{ledger.to_json() if ledger else "[]"}}}'
     )
     return text, terms
 
@@ -110,10 +109,9 @@ class Record:
         )
 
 
-def read_record(text: str) -> Record:
-    """A stored record."""
+def read_record(text: str, case: CaseFileUpdated) -> Record:
+    """A stored record, beside the case file as it was decided."""
     parts = orjson.loads(text)
-    case = CaseFileUpdated.model_validate(parts["case"])
     policy = PolicyChanged.model_validate(parts["policy"]) if parts["policy"] else None
     return Record(
         case,
