@@ -10,7 +10,7 @@ def account_key(written: str | None) -> str | None:
     """An IBAN as it is compared: capitals and digits alone; None if nothing is left."""
     if not written:
         return None
-    return "".join(sign for sign in written.upper() if sign.isalnum()).removeprefix("IBAN") or None
+    return "".join(filter(str.isalnum, written.upper())).removeprefix("IBAN") or None
 
 
 def belongs_to_others(

@@ -8,6 +8,7 @@ approved straight through, so nothing is made or stored twice.
 
 import hashlib
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any, get_type_hints
 
 import orjson
@@ -68,7 +69,7 @@ def record_text(
     subject = subject_of(case, known)
     terms = terms_of(subject.programme) if subject.programme else None
     others = {name: getattr(subject, name) for name in _OTHERS}
-    inputs = _Inputs.model_construct(**others).model_dump_json()
+    inputs = orjson.dumps(others, default=_plain).decode()
     policy = known.policy.model_dump_json(exclude_none=True) if known.policy else "null"
     text = (
         f'{{"format":{_FORMAT},"terms":{_quoted(terms)},"inputs":{inputs},"policy":{policy},'
@@ -120,6 +121,16 @@ def read_record(text: str, case: CaseFileUpdated) -> Record:
         Ledger.from_parsed(case.policy_number or "", parts["past_claims"]),
         dict(_Inputs.model_validate(parts["inputs"])),
     )
+
+
+def _plain(value: object) -> object:
+    """What JSON has no form for, as the model of the inputs reads it."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    message = f"{type(value).__name__} can't be recorded"
+    raise TypeError(message)
 
 
 def _quoted(terms: Terms | None) -> str:
