@@ -25,7 +25,7 @@ from shared.messaging.outbox_rows import pack
 from shared.messaging.processing import UnitOfWork
 from shared.programmes import load_programmes
 
-BATCH = 500
+BATCH = 1000
 INBOX = "INSERT INTO inbox SELECT unnest($1::bytea[]), $2 ON CONFLICT DO NOTHING"
 LEDGERS = """SELECT policy_number, claims FROM ledgers WHERE policy_number = ANY($1)
  ORDER BY 1 FOR UPDATE"""
@@ -74,7 +74,7 @@ async def handle(db: asyncpg.Connection, producer: Producer, programmes, message
 
 async def run(bootstrap: str, dsn: str, group: str) -> None:
     """Handle contacts until the process is ended."""
-    gc.set_threshold(200_000, 20, 20)
+    gc.set_threshold(1_000_000, 20, 20)
     programmes = load_programmes()
     db = await asyncpg.connect(dsn)
     producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})

@@ -24,7 +24,7 @@ class ServiceSettings(BaseSettings):
     programmes_dir: Path | None = None
     """Folder with programmes; the shipped ones if absent."""
     log_format: Literal["console", "json"] = "console"
-    batch_records: int = 500
+    batch_records: int = 1000
     """Most records of one partition that are handled in one transaction."""
 
     @property

@@ -75,18 +75,27 @@ def encode(
         message = f"{event_type.name} of {key} has {len(value)} bytes, more than a record may have"
         raise BadEvent(message)
     _refuse_nul(event_type.name, value)
-    headers: tuple[tuple[str, bytes], ...] = (
-        _SPEC,
+    encoded_key = key.encode()
+    headers: Headers = (
+        *_fixed_headers(event_type.name, source),
         ("ce_id", derived_id(event_type.name, key, cause).encode()),
-        ("ce_source", f"/claimsdesk/{source}".encode()),
-        ("ce_type", event_type.name.encode()),
-        ("ce_subject", key.encode()),
+        ("ce_subject", encoded_key),
         ("ce_time", _rfc3339(at)),
-        _JSON,
     )
     if traceparent:
         headers = (*headers, ("ce_traceparent", traceparent.encode()))
-    return OutgoingRecord(topic_for(body).name, key.encode(), value, headers)
+    return OutgoingRecord(topic_for(body).name, encoded_key, value, headers)
+
+
+@lru_cache(maxsize=256)
+def _fixed_headers(event_type: str, source: str) -> Headers:
+    """What all events of a type from one service have in common."""
+    return (
+        _SPEC,
+        ("ce_source", f"/claimsdesk/{source}".encode()),
+        ("ce_type", event_type.encode()),
+        _JSON,
+    )
 
 
 @lru_cache(maxsize=16)
