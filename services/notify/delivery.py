@@ -11,14 +11,15 @@ from datetime import date, datetime
 import structlog
 from prometheus_client import Counter
 
-from services.notify import print_store, store
+from services.notify import store
 from services.notify.adapters.letters import LetterFault, SetLetter
 from services.notify.adapters.mailer import Deferred, MailConnection, Refused, Unanswered
 from services.notify.adapters.templates import TemplateFault
 from services.notify.app import App
-from services.notify.domain import dead_ends, printing
+from services.notify.came_back import DeadAddresses
 from services.notify.domain import notice as lives
-from services.notify.domain.channel import Email, ForPerson, IsDead, choose_way, letter_way
+from services.notify.domain import printing
+from services.notify.domain.channel import Email, ForPerson, choose_way, letter_way
 from services.notify.domain.clauses import ClauseMissing, EarlierNoticeMissing
 from services.notify.domain.notice import Notice
 from services.notify.domain.words import ContentMissing
@@ -60,6 +61,7 @@ class Delivery:
         self._app = app
         self._recorder = recorder
         self._worker = worker
+        self._dead = DeadAddresses(app.service)
         self._connections: asyncio.LifoQueue[MailConnection] = asyncio.LifoQueue()
         for _ in range(app.settings.smtp_connections):
             self._connections.put_nowait(MailConnection(app.mail_server))
@@ -158,7 +160,7 @@ class Delivery:
         """Address and bytes of a mail; the same bytes again if it was made before."""
         try:
             case = self._case(notice)
-            dead = await self._dead(case)
+            dead = await self._dead.among(case)
             way = choose_way(case, notice.kind, dead)
             if not isinstance(way, Email):
                 way = choose_way(case, notice.kind)  # a person had it sent there again
@@ -182,7 +184,7 @@ class Delivery:
                 counted = await self._app.typesetter.counted(pdf)
                 return counted, notice.document_id, notice.enclosures
             case = self._case(notice)
-            way = letter_way(case, await self._dead(case))
+            way = letter_way(case, await self._dead.among(case))
             if isinstance(way, ForPerson):
                 raise ContentMissing(way.reason)
             await self._earlier_one_was_sent(case, notice.kind, notice.letter_day)
@@ -196,15 +198,6 @@ class Delivery:
             return letter, document_id, " ".join(written.message.enclosures)
         except Exception as error:
             raise self._cannot_render(notice, error) from None
-
-    async def _dead(self, case: CaseFileUpdated) -> IsDead:
-        """Tells addresses of a case from which something came back."""
-        digests = dead_ends.digests_of(case)
-        after = self._app.service.now() - dead_ends.REMEMBERED
-        dead = await looked_up(
-            self._app.service, lambda connection: print_store.dead(connection, digests, after)
-        )
-        return lambda way: dead_ends.digest_of(way) in dead
 
     async def _earlier_one_was_sent(
         self, case: CaseFileUpdated, kind: NoticeKind, on: date

@@ -69,7 +69,7 @@ async def test_an_email_is_sent_once_with_our_marks_on_it(desk: NotifyDesk, serv
     assert await desk.published(notice_id) == ["email queued", "email sent"]
     (raw,) = server.behaviour.mails
     mail = message_from_bytes(raw, policy=policy.default)
-    assert mail["Subject"].startswith("[C-7K3M-9PQR-D] ")
+    assert mail["Subject"].startswith("[C-7K3M-9PQR-Q] ")
     assert notice_id_of(mail["Message-ID"], NOTICE_KEY) == notice_id
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "All"
@@ -161,7 +161,7 @@ async def test_a_letter_lies_in_the_spool_as_a_print_provider_wants_it(desk: Not
     assert notice.posted_on == notice.letter_day
     file = desk.app.settings.spool_dir / notice.batch_id / entry["file"]
     assert entry["kind"] == "decision"
-    assert entry["case_id"] == "C-7K3M-9PQR-D"
+    assert entry["case_id"] == "C-7K3M-9PQR-Q"
     assert entry["pages"] == len(PdfReader(file).pages)
     assert notice.document_id
     assert await desk.app.documents.get(notice.document_id) == file.read_bytes()

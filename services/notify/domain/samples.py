@@ -62,7 +62,7 @@ def sample_case(
     name, salutation = _WORDS[language]
     reasons = () if outcome is DecisionOutcome.APPROVE else ("amount_not_proven",)
     return CaseFileUpdated(
-        case_id="C-7K3M-9PQR-D",
+        case_id="C-7K3M-9PQR-Q",
         sequence=3,
         kind=CaseKind.CLAIM,
         state=CaseState.PARTLY_APPROVED,

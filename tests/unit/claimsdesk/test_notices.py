@@ -20,7 +20,7 @@ def test_the_text_of_every_notice_on_the_terminal(kind: NoticeKind, lang: str):
     shown = run(kind, "--lang", lang)
     assert shown.exit_code == 0, shown.output
     first, empty, salutation = shown.stdout.splitlines()[:3]
-    assert first.startswith("[C-7K3M-9PQR-D] ")
+    assert first.startswith("[C-7K3M-9PQR-Q] ")
     assert empty == ""
     assert salutation == ("Sehr geehrte" if lang == "de" else "Dear Ms") + (
         " Frau Müller-Lüdenscheidt," if lang == "de" else " Müller-Lüdenscheidt,"

@@ -27,7 +27,7 @@ NOTICE = derived_id("a notice")
 def headers_of(name: str, subject: str = "Ihre Schadenmeldung", address: str = "a@client.example"):
     message = Message(
         language=Language.GERMAN,
-        case_id="C-7K3M-9PQR-D",
+        case_id="C-7K3M-9PQR-Q",
         case_label="Vorgang",
         subject=subject,
         salutation="",
@@ -69,7 +69,7 @@ def test_a_name_can_not_change_who_gets_the_mail(name: str):
     _, mail = headers_of(name)
     assert [address.addr_spec for address in mail["To"].addresses] == ["a@client.example"]
     assert mail["Bcc"] is None
-    assert mail.get_all("Subject") == ["[C-7K3M-9PQR-D] Ihre Schadenmeldung"]
+    assert mail.get_all("Subject") == ["[C-7K3M-9PQR-Q] Ihre Schadenmeldung"]
     assert set(mail.keys()) == {
         "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted",
         "X-Auto-Response-Suppress", "List-Id", "Content-Language", "MIME-Version", "Content-Type",
@@ -79,7 +79,7 @@ def test_a_name_can_not_change_who_gets_the_mail(name: str):
 def test_a_subject_is_one_line():
     _, mail = headers_of("", "Zeile\r\nBcc: x@other.example " + "lang " * 60)
     assert mail["Bcc"] is None
-    assert mail["Subject"].startswith("[C-7K3M-9PQR-D] Zeile Bcc: x@other.example lang")
+    assert mail["Subject"].startswith("[C-7K3M-9PQR-Q] Zeile Bcc: x@other.example lang")
 
 
 def test_the_message_id_is_whole_and_ours():
@@ -103,7 +103,7 @@ def test_no_autoresponder_answers_and_the_references_are_ours():
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "All"
     assert mail["List-Id"] == "<notices.claimsdesk.example>"
-    assert mail["Subject"].startswith("[C-7K3M-9PQR-D] ")
+    assert mail["Subject"].startswith("[C-7K3M-9PQR-Q] ")
     assert notice_id_of(mail["Message-ID"], "key") == NOTICE
 
 
