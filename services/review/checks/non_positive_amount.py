@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.review.domain.subject import ClaimUnderReview
+from services.review.domain.subject import NOTHING, ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "non_positive_amount"
@@ -18,7 +18,7 @@ TEXT = {
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Ask for the amount of every line that claims nothing or less."""
     for line in subject.claim.lines:
-        if line.amount is not None and line.amount <= 0:
+        if line.amount is not None and line.amount <= NOTHING:
             yield Finding(
                 code=CODE,
                 group=GROUP,

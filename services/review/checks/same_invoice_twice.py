@@ -17,12 +17,13 @@ TEXT = {
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     """Refer lines whose invoice number stands in an earlier claim on the policy."""
-    for line in subject.claim.lines:
-        number = line.invoice_number
-        if number is None:
+    lines = subject.claim.lines
+    numbers = {line.invoice_number for line in lines}
+    for past in subject.past_claims:
+        if numbers.isdisjoint(past.invoice_numbers):
             continue
-        for past in subject.past_claims:
-            if number in past.invoice_numbers:
+        for line in lines:
+            if line.invoice_number is not None and line.invoice_number in past.invoice_numbers:
                 yield Finding(
                     code=CODE,
                     group=GROUP,
@@ -30,7 +31,7 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
                     line_id=line.line_id,
                     facts={
                         "line": str(line.line_id),
-                        "invoice_number": number,
+                        "invoice_number": line.invoice_number,
                         "case_id": past.case_id,
                     },
                 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.contract.contacts import ClaimLine
 
 CODE = "same_line_twice"
 GROUP = FindingGroup.PROCESSING_ERROR
@@ -20,15 +21,18 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     lines = subject.claim.lines
     if len(lines) < 2:
         return
-    seen: dict[tuple[object, ...], int] = {}
+    seen: dict[tuple[object, ...], list[ClaimLine]] = {}
     for line in lines:
         if line.amount is None:
             continue
         words = line.description.casefold().strip()
-        first = seen.setdefault(
-            (words, line.benefit, line.amount, line.invoice_number), line.line_id
-        )
-        if first != line.line_id:
+        key = (words, line.benefit, line.invoice_number)
+        if key not in seen:
+            seen[key] = [line]
+            continue
+        first = next((each.line_id for each in seen[key] if each.amount == line.amount), None)
+        seen[key].append(line)
+        if first is not None:
             yield Finding(
                 code=CODE,
                 group=GROUP,
