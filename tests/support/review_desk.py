@@ -89,6 +89,11 @@ def a_claim(number: int, name: str = "", **changes: object) -> ContactReceived:
     return ContactReceived.model_validate(fields)
 
 
+def a_request(number: int, intent: Intent, **changes: object) -> ContactReceived:
+    """A mail that asks for something else than money."""
+    return a_claim(number, claim=None, documents=(), intent=intent, **changes)
+
+
 def event_of(body: Body, source: str = "intake") -> Event:
     """The event as a handler gets it."""
     record = encode(body, source=source, cause="1", at=datetime.now(UTC))

@@ -5,12 +5,14 @@ from typing import Any
 
 from services.review.domain.answers import take_answer
 from services.review.domain.known import Known
+from services.review.domain.requests import CloseRequest
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import ClaimDetails, Intent, UnconfirmedDetails
 from shared.contract.departments import DepartmentTask, DepartmentTaskAnswered
 from tests.unit.review.desk import NOW, client, known, later, opened
 
 IBAN = "DE89370400440532013000"
+OTHER_CASE = "C-2345-6789-C"
 NEW_ADDRESS = UnconfirmedDetails(postal_address="Neue Gasse 7, 10115 Berlin")
 
 
@@ -63,3 +65,8 @@ def said(
         }
     )
     return take_answer(case, answer, knowing or later()) or case
+
+
+def closing(case: CaseFileUpdated, **fields: Any) -> CloseRequest:
+    """A person settles the case as they read it."""
+    return CloseRequest(sequence=case.sequence, **fields)

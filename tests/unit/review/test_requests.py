@@ -5,32 +5,27 @@ from typing import Any
 import pytest
 
 from services.review.domain.case import add_contact
-from services.review.domain.complaints import ComplaintRequest, examine, reported
+from services.review.domain.complaints import ComplaintRequest, examine
 from services.review.domain.kinds import KindRequest, change_kind
 from services.review.domain.messages import MessageRequest, tell_client
 from services.review.domain.passing_on import pass_on
-from services.review.domain.requests import CloseRequest, close_request
+from services.review.domain.requests import close_request
 from services.review.domain.subject import PastClaim
 from services.review.domain.tasking import (
     TaskByHand,
-    TaskCancel,
-    TaskReply,
-    cancel_task,
-    reply,
     set_task,
 )
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseKind, CaseState
 from shared.contract.contacts import ContactPassedOn, Handover, Intent, UnconfirmedDetails
-from shared.contract.departments import Department, TaskKind
+from shared.contract.departments import TaskKind
 from shared.contract.facts import NoticeKind, NoticeRequested
-from shared.errors import Forbidden, NotFound, RuleViolation, VersionConflict
+from shared.errors import Forbidden, RuleViolation
 from tests.unit.review.desk import (
     AUDITOR,
     CASE_ID,
     NOW,
     RITA,
-    SVEN,
     TINA,
     client,
     contact,
@@ -41,31 +36,14 @@ from tests.unit.review.desk import (
 )
 from tests.unit.review.requests_desk import (
     IBAN,
+    OTHER_CASE,
     a_request,
     account_change,
+    closing,
     said,
     task_of,
     with_account,
 )
-
-OTHER_CASE = "C-2345-6789-C"
-
-
-def closing(case: CaseFileUpdated, **fields: Any) -> CloseRequest:
-    return CloseRequest(sequence=case.sequence, **fields)
-
-
-def noted(case: CaseFileUpdated, **fields: Any) -> CaseFileUpdated:
-    return examine(case, ComplaintRequest(sequence=case.sequence, **fields), RITA, later())
-
-
-def rekinded(case: CaseFileUpdated, kind: CaseKind) -> CaseFileUpdated:
-    return change_kind(case, KindRequest(sequence=case.sequence, kind=kind), RITA, later())
-
-
-def by_hand(case: CaseFileUpdated, kind: TaskKind, **fields: Any) -> CaseFileUpdated:
-    request = TaskByHand(sequence=case.sequence, kind=kind, **fields)
-    return set_task(case, request, RITA, later())
 
 
 def words_to_client(case: CaseFileUpdated) -> list[tuple[str, str]]:
@@ -192,175 +170,12 @@ def test_a_late_answer_leaves_a_settled_request_settled():
     assert [prompt.code for prompt in after.prompts] == ["department_answer"]
 
 
-def test_a_complaint_stands_in_the_register_from_the_first_moment():
-    case = a_request(Intent.COMPLAINT, case_id=OTHER_CASE)
-    assert case.complaint is not None
-    entry = case.complaint.model_dump(mode="json", exclude_none=True)
-    assert entry == {
-        "category": "other",
-        "result": "open",
-        "received_on": "2026-06-10",
-        "about_case": OTHER_CASE,
-    }
-
-
-def test_a_complaint_is_closed_with_its_result_and_the_day_of_its_answer():
-    case = a_request(Intent.COMPLAINT)
-    with pytest.raises(RuleViolation) as refused:
-        close_request(case, closing(case, message="Das tut uns leid."), RITA, later())
-    assert refused.value.code == "result_missing"
-    case = noted(case, category="communication", result="partly_upheld")
-    assert facts(case) == []
-    after = close_request(case, closing(case, message="Das tut uns leid."), RITA, later())
-    assert facts(after) == ["closed", "complaint_answered"]
-    assert after.complaint is not None
-    assert after.complaint.answered_on is not None
-    assert after.complaint.answered_on.isoformat() == "2026-06-11"
-    assert (after.complaint.category, after.complaint.result) == ("communication", "partly_upheld")
-
-
-def test_a_complaint_is_corrected_until_it_was_reported():
-    case = noted(a_request(Intent.COMPLAINT), result="rejected")
-    case = close_request(case, closing(case), RITA, later())
-    case = noted(case, result="upheld")
-    assert case.complaint is not None
-    assert (case.state, case.complaint.result) == (CaseState.CLOSED, "upheld")
-    case = reported(case, 2026, "sven", later()) or case
-    assert facts(case) == ["complaint_reported"]
-    assert reported(case, 2026, "sven", later()) is None
-    with pytest.raises(RuleViolation) as refused:
-        noted(case, result="rejected")
-    assert refused.value.code == "reported"
-
-
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({}, "nothing_stated"),
-        ({"category": "weather"}, "unknown_category"),
-        ({"about_case": "C-2345-6789-D"}, "no_case_number"),
-        ({"about_case": "=HYPERLINK()"}, "no_case_number"),
-    ],
-)
-def test_the_register_takes_only_what_it_knows(fields: dict[str, Any], code: str):
-    with pytest.raises(RuleViolation) as refused:
-        noted(a_request(Intent.COMPLAINT), **fields)
-    assert refused.value.code == code
-
-
-def test_only_a_complaint_has_an_entry_to_note():
-    with pytest.raises(RuleViolation) as refused:
-        noted(a_request(Intent.RENEWAL), result="upheld")
-    assert refused.value.code == "no_complaint"
-
-
-def test_a_misread_complaint_gets_its_entry_and_its_acknowledgement():
-    case = rekinded(a_request(Intent.RENEWAL), CaseKind.COMPLAINT)
-    assert case.complaint is not None
-    assert (case.kind, case.state) == (CaseKind.COMPLAINT, CaseState.WAITING_FOR_PERSON)
-    assert facts(case) == ["kind_changed", "task_cancelled", "complaint_acknowledged"]
-
-
-def test_what_was_no_complaint_keeps_its_entry_as_withdrawn():
-    case = rekinded(a_request(Intent.COMPLAINT), CaseKind.RENEWAL)
-    assert case.complaint is not None
-    assert case.complaint.result == "withdrawn"
-    assert (case.state, task_of(case).kind) == (CaseState.WAITING_FOR_DEPARTMENT, TaskKind.RENEW)
-
-
-def test_what_was_a_claim_after_all_is_assessed_and_its_client_asked():
-    case = opened([("glass", "100.00")], ("invoice",), intent=Intent.OTHER)
-    after = rekinded(case, CaseKind.CLAIM)
-    assert after.assessment is not None
-    assert after.claim is not None
-    assert [line.benefit for line in after.claim.lines] == ["glass"]
-    assert after.state is CaseState.WAITING_FOR_PERSON  # nobody approves by naming a kind
-    assert facts(after) == ["kind_changed", "assessed"]
-    bare = rekinded(opened([], (), claim=None, intent=Intent.OTHER), CaseKind.CLAIM)
-    assert bare.state is CaseState.WAITING_FOR_CLIENT
-    assert facts(bare)[-2:] == ["information_requested", "information_request"]
-
-
-def test_a_claim_that_was_none_waits_no_longer_for_its_client():
-    case = opened([("glass", "100.00")], ())
-    assert case.state is CaseState.WAITING_FOR_CLIENT
-    after = rekinded(case, CaseKind.PAYMENT_DELAY)
-    assert (after.state, after.answer_by) == (CaseState.WAITING_FOR_DEPARTMENT, None)
-
-
-def test_a_decided_claim_keeps_its_kind():
-    case = opened([("glass", "100.00")])
-    with pytest.raises(RuleViolation):
-        rekinded(case, CaseKind.RENEWAL)
-    with pytest.raises(RuleViolation) as refused:
-        rekinded(a_request(Intent.RENEWAL), CaseKind.RENEWAL)
-    assert refused.value.code == "same_kind"
-
-
-def test_later_details_are_what_accounts_is_asked_about():
-    case = account_change(unconfirmed_details=None)
-    details = UnconfirmedDetails(postal_address="Neue Gasse 7")
-    case = add_contact(
-        case,
-        contact(contact_id="contact-2", case_id=CASE_ID, unconfirmed_details=details),
-        later(),
-    )
-    case = by_hand(case, TaskKind.CHANGE_ACCOUNT_DATA)
-    assert task_of(case).details.unconfirmed_address == "Neue Gasse 7"
-    assert case.state is CaseState.WAITING_FOR_DEPARTMENT
-
-
 def test_who_writes_while_a_department_works_is_heard():
     letter = contact(contact_id="contact-2", case_id=CASE_ID)
     case = add_contact(account_change(), letter, later())
     assert case.state is CaseState.WAITING_FOR_DEPARTMENT
     (prompt,) = case.prompts
     assert (prompt.code, prompt.facts) == ("contact_during_task", {"contact_id": "contact-2"})
-
-
-@pytest.mark.parametrize(
-    ("kind", "fields", "code"),
-    [
-        (TaskKind.RENEW, {"department": Department.PAYMENTS}, "other_department"),
-        (TaskKind.RENEW, {"due_on": "2026-06-10"}, "due_in_the_past"),
-        (TaskKind.CHANGE_ACCOUNT_DATA, {}, "nothing_to_change"),
-        (TaskKind.ANSWER_COMPLAINT, {}, "nothing_asked"),
-        (TaskKind.PAY, {}, "nothing_owed"),
-    ],
-)
-def test_a_task_by_hand_has_its_department_and_its_sense(
-    kind: TaskKind, fields: dict[str, Any], code: str
-):
-    with pytest.raises(RuleViolation) as refused:
-        by_hand(a_request(Intent.OTHER), kind, **fields)
-    assert refused.value.code == code
-
-
-def test_a_question_is_answered_with_the_same_task():
-    case = said(a_request(Intent.RENEWAL), "question", words="Ab wann?")
-    task = task_of(case)
-    request = TaskReply(sequence=case.sequence, words="Ab dem 1. Juli.")
-    after = reply(case, task.task_id, request, RITA, later())
-    assert facts(after) == ["task_requested", "prompt_done"]
-    assert (task_of(after).task_id, task_of(after).status) == (task.task_id, "requested")
-    assert task_of(after).details.words == "Ab dem 1. Juli."
-    assert after.state is CaseState.WAITING_FOR_DEPARTMENT
-    again = TaskReply(sequence=after.sequence, words="noch etwas")
-    with pytest.raises(RuleViolation):
-        reply(after, task.task_id, again, RITA, later())
-
-
-def test_a_task_is_taken_back_once():
-    case = a_request(Intent.RENEWAL)
-    task_id = task_of(case).task_id
-    after = cancel_task(case, task_id, TaskCancel(sequence=case.sequence), RITA, later())
-    assert (task_of(after).status, after.state) == ("cancelled", CaseState.WAITING_FOR_PERSON)
-    with pytest.raises(RuleViolation):
-        cancel_task(after, task_id, TaskCancel(sequence=after.sequence), RITA, later())
-    with pytest.raises(NotFound):
-        cancel_task(after, "another", TaskCancel(sequence=after.sequence), RITA, later())
-    again = by_hand(after, TaskKind.RENEW)
-    assert task_of(again).task_id != task_id
 
 
 def test_an_apology_is_the_person_s_and_ends_its_prompt():
@@ -398,13 +213,6 @@ def test_who_may_not_work_alone_does_none_of_it(person: Any):
     for act in acts:
         with pytest.raises(Forbidden):
             act()
-
-
-def test_what_was_read_before_the_last_change_is_refused():
-    case = a_request(Intent.RENEWAL)
-    stale = TaskByHand(sequence=case.sequence + 1, kind=TaskKind.RENEW)
-    with pytest.raises(VersionConflict):
-        set_task(case, stale, SVEN, later())
 
 
 def test_an_unknown_client_has_no_task():
