@@ -34,7 +34,10 @@ class Step:
 
 
 def next_step(step: Step, assessment: Assessment, checklist: Checklist) -> dict[str, Any]:
-    """Whom the claim waits for now, or its approval; adds the facts that say so."""
+    """Whom the claim waits for now, or its approval; adds the facts that say so.
+
+    What a person escalated or decided once is a person's: the desk approves no such claim alone.
+    """
     opening = step.sequence == 1
     if not opening and step.case.state is not CaseState.WAITING_FOR_CLIENT:
         return {}
@@ -45,7 +48,7 @@ def next_step(step: Step, assessment: Assessment, checklist: Checklist) -> dict[
         return {}
     if not opening:
         step.facts.append(InformationReceived())
-    if assessment.straight_through:
+    if assessment.straight_through and not step.case.decisions:
         return _approve(step, assessment)
     return {"state": CaseState.WAITING_FOR_PERSON, "answer_by": None}
 

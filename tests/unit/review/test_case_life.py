@@ -664,6 +664,7 @@ def _check_decision(
         assert decision.outcome is DecisionOutcome.APPROVE
         assert after.assessment is not None
         assert after.assessment.straight_through
+        assert before is None or not before.decisions
         return
     assert before is not None
     assert decision.by == person.subject

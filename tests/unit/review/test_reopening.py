@@ -9,6 +9,7 @@ import pytest
 from services.review.domain.case import add_contact
 from services.review.domain.decisions import decide
 from services.review.domain.ledger import Ledger
+from services.review.domain.missing import WarningRequest, warn
 from services.review.domain.reopening import ReopenRequest, WithdrawRequest, reopen, withdraw
 from services.review.domain.requests import CloseRequest, close_request
 from services.review.domain.subject import PastClaim
@@ -30,6 +31,7 @@ from tests.unit.review.desk import (
     facts,
     later,
     opened,
+    policy,
     request,
 )
 
@@ -247,3 +249,20 @@ def test_there_is_nothing_to_take_back_before_the_decision():
     with pytest.raises(RuleViolation) as refusal:
         withdraw(case, taking_back(case), RITA, later())
     assert refusal.value.code == "not_decided"
+
+
+def test_what_a_person_denied_is_never_approved_without_a_person():
+    agency = {
+        "policy": policy(programme="heating-aid"),
+        "client": client(confirmed_iban="DE89370400440532013000"),
+    }
+    asking = opened([("heating_costs", "120.00")], kinds=(), knowing=later(0, **agency))
+    denied = decide(asking, request(asking, "deny", "not_necessary"), RITA, later(1, **agency))
+    again = reopen(denied, asked(denied), RITA, later(2, **agency))
+    warned = warn(again, WarningRequest(), RITA, later(2, **agency))
+    assert warned.state is CaseState.WAITING_FOR_CLIENT
+    invoice = contact(contact_id="contact-2", kinds=("invoice",))
+    answered = add_contact(warned, invoice, later(3, **agency))
+    assert answered.assessment is not None
+    assert answered.assessment.straight_through
+    assert answered.state is CaseState.WAITING_FOR_PERSON
