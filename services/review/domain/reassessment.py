@@ -38,7 +38,7 @@ def under_review(
         needs_person: Why a person must look first, if so.
     """
     policy, holder = known.policy, known.payee
-    return ClaimUnderReview(
+    subject = ClaimUnderReview(
         claim=claim,
         policy=policy,
         programme=known.programme_for(claim),
@@ -57,6 +57,23 @@ def under_review(
             claim.unconfirmed_iban, (known.client, holder), policy, known.accounts
         ),
     )
+    _latest[:] = [(known, subject)]
+    return subject
+
+
+_latest: list[tuple[Known, ClaimUnderReview]] = []
+"""What was gathered last: a decision's record is written right after its assessment."""
+
+
+def seen_of(case: CaseFileUpdated, known: Known) -> ClaimUnderReview:
+    """What the checks saw when a claim was assessed with exactly this knowledge.
+
+    It need not be gathered again if nothing else was since.
+    """
+    for then, subject in _latest:
+        if then is known and subject.claim is case.claim and subject.documents is case.documents:
+            return subject
+    return subject_of(case, known)
 
 
 def subject_of(case: CaseFileUpdated, known: Known) -> ClaimUnderReview:

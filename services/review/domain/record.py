@@ -16,7 +16,7 @@ from pydantic import BaseModel, create_model
 
 from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
-from services.review.domain.reassessment import subject_of
+from services.review.domain.reassessment import seen_of
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.reference import PolicyChanged
@@ -66,7 +66,7 @@ def record_text(
         known: What was known when it was assessed.
         ledger: The policy's claims then.
     """
-    subject = subject_of(case, known)
+    subject = seen_of(case, known)
     terms = terms_of(subject.programme) if subject.programme else None
     others = {name: getattr(subject, name) for name in _OTHERS}
     inputs = orjson.dumps(others, default=_plain).decode()
