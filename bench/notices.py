@@ -9,10 +9,12 @@ letter. CPU is measured, not time: of this process; the mail server is another o
 import asyncio
 import multiprocessing
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import aiosmtplib
+import uvloop
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -20,6 +22,7 @@ from bench.surroundings import free_port, own_folder
 from services.notify.adapters.letters import Typesetter
 from services.notify.app import App
 from services.notify.domain.channel import Email
+from services.notify.domain.letter import Letter
 from services.notify.domain.samples import SAMPLE_DAY
 from shared.contract.base import utc
 from shared.contract.case_file import CaseFileUpdated
@@ -33,6 +36,7 @@ from tests.support.postgres import running_postgres
 MAILS = 1000
 LETTERS = 300
 CONNECTIONS = 4
+PRINTING = {"print_close_after": timedelta(seconds=1)}
 
 
 class _Takes:
@@ -57,21 +61,24 @@ def main() -> None:
     server.start()
     try:
         with own_folder("bench") as folder, running_postgres() as postgres:
-            asyncio.run(_both(folder, postgres.create_database(), port))
+            uvloop.run(_both(folder, postgres.create_database(), port))  # as a desk does
     finally:
         server.terminate()
         server.join()
 
 
 async def _both(folder: Path, database_url: str, port: int) -> None:
-    async with notify_desk(folder, database_url, port, smtp_connections=CONNECTIONS) as desk:
+    async with notify_desk(
+        folder, database_url, port, smtp_connections=CONNECTIONS, **PRINTING
+    ) as desk:
         print(f"{MAILS} emails and {LETTERS} letters (information requests), PostgreSQL with fsync")
         mail = _one_mail(desk.app)
         await _until_it_answers(port)
         _say("emails", "bare aiosmtplib", MAILS, *await _measured(lambda: _bare_mails(port, mail)))
         await _noted(desk, MAILS, a_case())
         _say("emails", "notify", MAILS, *await _measured(lambda: _sent(desk, MAILS)))
-        _say("letters", "bare typst", LETTERS, *await _measured(lambda: _bare_letters(desk.app)))
+        letters = _some_letters(desk.app)
+        _say("letters", "bare typst", LETTERS, *await _measured(lambda: _bare_letters(letters)))
         await _noted(desk, LETTERS, without_email(a_case()))
         _say("letters", "notify", LETTERS, *await _measured(lambda: _sent(desk, MAILS + LETTERS)))
 
@@ -101,14 +108,23 @@ async def _bare_mails(port: int, mail: bytes) -> None:
     await asyncio.gather(*(some() for _ in range(CONNECTIONS)))
 
 
-async def _bare_letters(app: App) -> None:
-    written = app.renderer.written(
-        a_case(), NoticeKind.INFORMATION_REQUEST, Language.GERMAN, SAMPLE_DAY
-    )
-    letter = app.renderer.letter(written, ("Erika Muster", "Weg 1", "10115 Berlin"), SAMPLE_DAY)
+async def _bare_letters(letters: Sequence[Letter]) -> None:
+    """Nothing but typst; each letter is another one, since it keeps what it has set before."""
     typesetter = Typesetter()
-    for _ in range(LETTERS):
+    for letter in letters:
         await typesetter.set(letter)
+
+
+def _some_letters(app: App) -> list[Letter]:
+    found = []
+    for number in range(LETTERS):
+        case = a_case(case_id=derived_case_id("bare", str(number)))
+        written = app.renderer.written(
+            case, NoticeKind.INFORMATION_REQUEST, Language.GERMAN, SAMPLE_DAY
+        )
+        address = (f"Erika Muster {number}", "Weg 1", "10115 Berlin")
+        found.append(app.renderer.letter(written, address, SAMPLE_DAY))
+    return found
 
 
 async def _noted(desk: NotifyDesk, count: int, case: CaseFileUpdated) -> None:
