@@ -16,8 +16,8 @@ GROUP = FindingGroup.COVERAGE
 SEVERITIES = (Severity.REJECT, Severity.REFER)
 REASON = IN_FACTS
 TEXT = {
-    "de": "Ausschluss „{exclusion}“: {seen}.",
-    "en": "Exclusion “{exclusion}”: {seen}.",
+    "de": "Ausschluss „{names}“ wegen „{seen}“.",
+    "en": "Exclusion “{names}” because of “{seen}”.",
 }
 _UNNAMED = "exclusion"
 """The reason of an exclusion that names none."""
@@ -62,7 +62,7 @@ def _found(
 ) -> Iterator[Finding]:
     for code, exclusion in exclusions.items():
         if code in stated:
-            severity, seen = Severity.REJECT, "stated"
+            severity, seen = Severity.REJECT, code
         elif (word := _hint(exclusion, told)) is not None:
             severity, seen = Severity.REFER, word
         else:
@@ -74,6 +74,7 @@ def _found(
             line_id=line_id,
             facts={
                 "exclusion": code,
+                "names": f"{exclusion.names.de} / {exclusion.names.en}",
                 "seen": seen,
                 IN_FACTS: exclusion.reason or _UNNAMED,
             },
