@@ -55,6 +55,8 @@ FACT_NAMES = frozenset(
         "item_received",
         "decision_received",
         "approved",
+        "paid_in_full",
+        "payment_returned",
         "complaint_opened",
         "complaint_acknowledged",
         "complaint_dropped",

@@ -6,6 +6,7 @@ such as that some department's answer is awaited, or that the decision was an ap
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -95,18 +96,28 @@ def _further(told: contract.Fact, file: CaseFileUpdated) -> Iterator[_Named]:
             yield _Named("complaint_dropped")
         case contract.NoticeRequested(notice=NoticeKind.COMPLAINT_ACKNOWLEDGED):
             yield _Named("complaint_acknowledged")
-        case contract.Decided() if _approves(file, told.decision_id):
+        case contract.Decided() if _owed(file, told.decision_id) > (file.paid or 0):
             yield _Named("approved")
+        case contract.Paid() if file.decisions and (file.paid or 0) >= file.decisions[-1].approved:
+            yield _Named("paid_in_full")
         case contract.DecisionReceived(remedy_notice=False):
             yield _Named("remedy_notice_missing")
+        case contract.TaskAnswered(status="returned"):
+            yield _Named("payment_returned")
+            yield _departments(file)
         case contract.TaskRequested() | contract.TaskAnswered() | contract.TaskCancelled():
             yield _departments(file)
 
 
-def _approves(file: CaseFileUpdated, decision_id: str) -> bool:
-    return any(
-        decision.decision_id == decision_id and decision.outcome in _APPROVALS
-        for decision in file.decisions
+def _owed(file: CaseFileUpdated, decision_id: str) -> Decimal:
+    """Return what a decision approves in all."""
+    return next(
+        (
+            decision.approved
+            for decision in file.decisions
+            if decision.decision_id == decision_id and decision.outcome in _APPROVALS
+        ),
+        Decimal(0),
     )
 
 

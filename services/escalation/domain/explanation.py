@@ -60,6 +60,8 @@ FACTS: Final[Mapping[str, Words]] = MappingProxyType(
         "decided": Words("Der Vorgang wurde entschieden", "The case was decided"),
         "approved": Words("Die Leistung wurde bewilligt", "The claim was approved"),
         "paid": Words("Die Auszahlung ist bestätigt", "The payment is confirmed"),
+        "paid_in_full": Words("Alles ist ausgezahlt", "Everything is paid"),
+        "payment_returned": Words("Eine Auszahlung kam zurück", "A payment came back"),
         "withdrawn": Words("Die Entscheidung wurde zurückgenommen", "The decision was withdrawn"),
         "reopened": Words("Der Vorgang wurde wieder aufgenommen", "The case was reopened"),
         "objection_received": Words("Ein Widerspruch ging ein", "An objection was received"),

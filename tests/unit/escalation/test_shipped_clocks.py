@@ -84,19 +84,24 @@ def file(moment: str, fact: contract.Fact, **fields: object) -> CaseFileUpdated:
     )
 
 
+def decisions(outcome: str) -> tuple[Decision, ...]:
+    """One of 10.00, or none at all."""
+    if not outcome:
+        return ()
+    fields = {
+        "decision_id": "d",
+        "outcome": outcome,
+        "by": "rita",
+        "at": at("11-25T09:00"),
+        "approved": "0.00" if outcome == "deny" else "10.00",
+        "case_sequence": 1,
+    }
+    return (Decision.model_validate(fields),)
+
+
 def case(
     kind: CaseKind, programme: str | None, *told: tuple[str, contract.Fact], decided: str = ""
 ) -> Case:
-    decision = Decision.model_validate(
-        {
-            "decision_id": "d",
-            "outcome": decided or "escalate",
-            "by": "rita",
-            "at": at("11-25T09:00"),
-            "approved": "10.00",
-            "case_sequence": 1,
-        }
-    )
     result = None
     for sequence, (moment, fact) in enumerate(told, 1):
         each = file(
@@ -106,7 +111,7 @@ def case(
             kind=kind,
             programme=programme,
             programme_version="2020-01" if programme else None,
-            decisions=(decision,) if decided else (),
+            decisions=decisions(decided),
         )
         result = result.with_file(each, f"e{sequence}") if result else Case.of(each, "e1")
     assert result is not None
@@ -228,21 +233,29 @@ def test_an_approval_is_paid_in_time_and_a_denial_has_nothing_to_pay(escalation)
     approved = case(CaseKind.CLAIM, "household", OPENED, DECIDED, decided="approve_in_part")
     assert due(escalation, approved) == {"payment": "12-09T23:59"}
     assert due(escalation, case(CaseKind.CLAIM, "household", OPENED, DECIDED, decided="deny")) == {}
-    paid = Paid(task_id="t", amount=Decimal(10))
-    assert (
-        due(
-            escalation,
-            case(
-                CaseKind.CLAIM,
-                "household",
-                OPENED,
-                DECIDED,
-                ("12-01T09:00", paid),
-                decided="approve",
-            ),
-        )
-        == {}
+
+
+def test_a_payment_is_over_when_all_is_paid_and_begins_anew_when_it_comes_back(escalation):
+    def paid(moment: str, sequence: int, amount: str, fact: contract.Fact) -> CaseFileUpdated:
+        return file(moment, fact, sequence=sequence, paid=amount, decisions=decisions("approve"))
+
+    done = Paid(task_id="t", amount=Decimal(5))
+    approved = case(CaseKind.CLAIM, "household", OPENED, DECIDED, decided="approve")
+    in_part = approved.with_file(paid("12-01T09:00", 3, "5.00", done), "e3")
+    assert due(escalation, in_part) == {"payment": "12-09T23:59"}
+    in_full = in_part.with_file(paid("12-02T09:00", 4, "10.00", done), "e4")
+    assert due(escalation, in_full) == {}
+    back = TaskAnswered(task_id="t", department=Department.PAYMENTS, status="returned")
+    returned = in_full.with_file(paid("12-03T09:00", 5, "5.00", back), "e5")
+    assert due(escalation, returned) == {"payment": "12-17T23:59"}
+
+
+def test_who_got_it_all_as_an_advance_has_nothing_to_wait_for(escalation):
+    advanced = file(
+        "11-25T09:00", DECIDED[1], paid="10.00", decisions=decisions("approve"), sequence=2
     )
+    approved = case(CaseKind.CLAIM, "household", OPENED).with_file(advanced, "e2")
+    assert "payment" not in due(escalation, approved)
 
 
 def test_an_application_to_an_agency_never_pauses(escalation):

@@ -102,7 +102,7 @@ def test_the_facts_that_move_clocks_are_those_of_the_contract():
         if "fact" in definition.get("properties", {})
     }
     derived = {
-        "approved", "complaint_opened", "complaint_acknowledged", "complaint_dropped",
+        "approved", "paid_in_full", "payment_returned", "complaint_opened", "complaint_acknowledged", "complaint_dropped",
         "departments_awaited", "departments_answered", "decision_sent", "decision_undelivered",
         "decision_served", "remedy_notice_missing",
     }  # fmt: skip
