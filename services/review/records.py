@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
+from services.review.domain.reassessment import seen_of
 from services.review.domain.record import Record, Terms, read_record, record_text
 from services.review.store import StoredCase
 from services.review.tables import (
@@ -65,7 +66,7 @@ def record_of(stored: StoredCase, known: Known, ledger: Ledger | None) -> NewRec
     if case.kind is not CaseKind.CLAIM or case.assessment is None:
         return None
     decision = case.decisions[-1]
-    body, terms = record_text(case, known, ledger)
+    body, terms = record_text(seen_of(case, known), ledger)
     return NewRecord(decision.decision_id, case.case_id, decision.at, body, terms)
 
 

@@ -45,10 +45,17 @@ class ServiceProgram:
     def call(
         self, method: str, path: str, role: str = "", *, by: str = "rita", **options: object
     ) -> httpx.Response:
-        token = self._key.token(by, by.title(), [role]) if role else ""
-        headers = {"Authorization": f"Bearer {token}"} if role else {}
-        url = f"http://127.0.0.1:{self._port}{path}"
-        return httpx.request(method, url, headers=headers, timeout=10, **options)
+        headers = {"Authorization": f"Bearer {self.token(by, role)}"} if role else {}
+        return httpx.request(method, f"{self.url}{path}", headers=headers, timeout=10, **options)
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def token(self, person: str, role: str) -> str:
+        """The token of a person with a role."""
+        return self._key.token(person, person.title(), [role])
 
     def wait_until(
         self, path: str, says: Callable[[httpx.Response], bool], seconds: float = 30

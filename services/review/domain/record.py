@@ -14,9 +14,7 @@ from typing import Any, get_type_hints
 import orjson
 from pydantic import BaseModel, create_model
 
-from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
-from services.review.domain.reassessment import seen_of
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.reference import PolicyChanged
@@ -56,21 +54,17 @@ def terms_of(version: ProgrammeVersion) -> Terms:
     return known
 
 
-def record_text(
-    case: CaseFileUpdated, known: Known, ledger: Ledger | None
-) -> tuple[str, Terms | None]:
-    """The record of a case's latest decision, and the terms that it rests on.
+def record_text(subject: ClaimUnderReview, ledger: Ledger | None) -> tuple[str, Terms | None]:
+    """The record of a decision, and the terms that it rests on.
 
     Args:
-        case: The case file with the decision.
-        known: What was known when it was assessed.
+        subject: What the checks saw.
         ledger: The policy's claims then.
     """
-    subject = seen_of(case, known)
     terms = terms_of(subject.programme) if subject.programme else None
     others = {name: getattr(subject, name) for name in _OTHERS}
     inputs = orjson.dumps(others, default=_plain).decode()
-    policy = known.policy.model_dump_json(exclude_none=True) if known.policy else "null"
+    policy = subject.policy.model_dump_json(exclude_none=True) if subject.policy else "null"
     text = (
         f'{{"format":{_FORMAT},"terms":{_quoted(terms)},"inputs":{inputs},"policy":{policy},'
         f'"past_claims":{ledger.to_json() if ledger else "[]"}}}'
