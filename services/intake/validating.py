@@ -1,6 +1,7 @@
 """A note looked at while it is keyed in: nothing of it is stored."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,6 +19,7 @@ from services.intake.domain.note_checks import (
 from services.intake.domain.note_texts import text_of
 from services.intake.domain.phone import NoteDraft
 from shared.contract.contacts import Language
+from shared.programmes import Programmes
 
 
 class Remark(BaseModel):
@@ -53,7 +55,7 @@ async def validate(
     """Say how a partial note stands."""
     read = read_draft(values)
     today = app.programmes.desk.local_day(app.service.now())
-    known = await _known(connection, read.draft, frozenset(app.programmes.benefit_keywords(today)))
+    known = await _known(connection, read.draft, app.programmes, today)
     problems = (*read.problems, *check_draft(read.draft, known, today))
     errors = tuple(_remark(each, language) for each in problems if each.level == "error")
     missing = missing_in(read.draft, read.problems)
@@ -67,13 +69,14 @@ async def validate(
 
 
 async def _known(
-    connection: AsyncConnection, draft: NoteDraft, benefits: frozenset[str]
+    connection: AsyncConnection, draft: NoteDraft, programmes: Programmes, today: date
 ) -> KnownToDesk:
     return KnownToDesk(
         cases=await projection.cases_known(connection, _named(draft.case_id)),
         clients=await projection.clients_known(connection, _named(draft.client_id)),
         holders=await projection.holders_of(connection, _named(draft.policy_number)),
-        benefits=benefits,
+        benefits=frozenset(programmes.benefit_keywords(today)),
+        circumstances=programmes.circumstances(today),
     )
 
 

@@ -52,6 +52,11 @@ class Programmes:
                 words[code] = (*words.get(code, ()), *benefit.keywords.de, *benefit.keywords.en)
         return words
 
+    def circumstances(self, day: date) -> frozenset[str]:
+        """The circumstances that some programme excludes on a day."""
+        versions = (programme.version_on(day) for programme in self.by_code.values())
+        return frozenset[str]().union(*(each.circumstances() for each in versions if each))
+
 
 def load_programmes(directory: Path | None = None) -> Programmes:
     """Read `desk.yaml` and every programme beside it.

@@ -160,6 +160,11 @@ class ProgrammeVersion(Data):
         needed |= {ArithmeticStepName.SUM_INSURED, ArithmeticStepName.DEDUCTIBLE}
         return tuple(step for step in self.arithmetic if step in needed)
 
+    def circumstances(self) -> set[str]:
+        """The codes of all its exclusions: what the circumstances of a claim may name."""
+        of_benefits = (benefit.exclusions for benefit in self.benefits.values())
+        return set(self.exclusions).union(*of_benefits)
+
     def reason_text(self, code: str, language: Language) -> str:
         """The client's text of a reason; the code itself when a later version dropped it."""
         reason = self.reasons.get(code)

@@ -74,12 +74,14 @@ class KnownToDesk:
         clients: The client that it names, if known.
         holders: Who holds the policy that it names.
         benefits: Codes of all benefits of all programmes today.
+        circumstances: Codes of all their exclusions.
     """
 
     cases: Mapping[str, KnownCase] = attribute(default_factory=dict)
     clients: frozenset[str] = frozenset()
     holders: Mapping[str, str] = attribute(default_factory=dict)
     benefits: frozenset[str] = frozenset()
+    circumstances: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,9 @@ def _of_lines(draft: NoteDraft, known: KnownToDesk) -> Iterator[Problem]:
             yield Problem(f"lines.{place}", "same_line_twice", "hint")
         if line.benefit is not None and line.benefit not in known.benefits:
             yield Problem(f"lines.{place}.benefit", "benefit_unknown", "hint")
+    for place, code in enumerate(draft.circumstances):
+        if code not in known.circumstances:
+            yield Problem(f"circumstances.{place}", "circumstance_unknown", "hint")
 
 
 def _of_account(draft: NoteDraft) -> Iterator[Problem]:

@@ -22,6 +22,10 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Diese Leistung kennt keines der Programme.",
         "No programme knows this benefit.",
     ),
+    "circumstance_unknown": (
+        "Diesen Umstand kennt keines der Programme.",
+        "No programme knows this circumstance.",
+    ),
     "caller_not_identified": (
         "Ohne bestandene Kontrollfrage zählen Vorgangs- und Kundennummer nicht.",
         "Without a passed check question neither case nor client number counts.",

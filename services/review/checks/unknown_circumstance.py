@@ -20,9 +20,7 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
     programme, stated = subject.programme, subject.claim.circumstances
     if not stated or programme is None:
         return
-    known = set(programme.exclusions)
-    for benefit in programme.benefits.values():
-        known.update(benefit.exclusions)
+    known = programme.circumstances()
     for code in stated:
         if code not in known:
             yield Finding(

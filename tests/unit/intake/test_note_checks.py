@@ -30,6 +30,7 @@ KNOWN = KnownToDesk(
     clients=frozenset({"K-1", "K-2"}),
     holders={"HH-2024-000123": "K-1"},
     benefits=frozenset({"theft"}),
+    circumstances=frozenset({"unlocked"}),
 )
 PASSED = [{"question": "date_of_birth", "result": "passed"}]
 
@@ -115,6 +116,11 @@ def test_what_would_be_refused_is_an_error_with_its_place(
         ),
         ({"lines": [{"description": "a", "amount": "1"}] * 2}, "lines.1", "same_line_twice"),
         ({"lines": [{"description": "a", "benefit": "ufo"}]}, "lines.0.benefit", "benefit_unknown"),
+        (
+            {"circumstances": ["unlocked", "unlokced"]},
+            "circumstances.1",
+            "circumstance_unknown",
+        ),
         ({"iban": "DE89 3704 0044 0532 0130 01"}, "iban", "iban_invalid"),
     ],
 )
