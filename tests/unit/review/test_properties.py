@@ -51,15 +51,16 @@ def test_never_covers_more_than_claimed_than_a_limit_or_than_the_remainder(
         if terms.lifetime_limit is not None:
             ever = sum((past.benefits.get(code, NOTHING) for past in subject.past_claims), NOTHING)
             assert covered <= max(terms.lifetime_limit - ever, NOTHING)
-    if subject.version is not None and subject.version.sum_insured is not None:
-        assert assessment.covered <= subject.version.sum_insured
+    version = subject.pricing_version()
+    if version is not None and version.sum_insured is not None:
+        assert assessment.covered <= version.sum_insured
 
 
 @given(subjects())
 @settings(max_examples=100)
 def test_who_is_underinsured_is_paid_in_proportion(subject: ClaimUnderReview):
     assert subject.programme is not None
-    terms, version = subject.programme.underinsurance, subject.version
+    terms, version = subject.programme.underinsurance, subject.pricing_version()
     for line in assess(subject).lines:
         taken = [step for step in line.steps if step.step == "underinsurance"]
         if terms is None or version is None:
