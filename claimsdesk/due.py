@@ -6,6 +6,7 @@ The same rules and words as the clocks of a case, for somebody who has only a st
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ from services.escalation.domain.late_interest import InterestError, late_interes
 from services.escalation.domain.runs import Run
 from shared.calendar import BusinessCalendar
 from shared.opening_hours import CalendarError
-from shared.periods import Period, PeriodError, parse_duration
+from shared.periods import Period, PeriodError, YearlyDay, parse_duration
 from shared.programmes import load_programmes
 
 _FACTS: Final = MappingProxyType(
@@ -39,7 +40,8 @@ class Question:
     Attributes:
         start: A local time such as `2026-11-23T17:00`, or one with its offset; None is now.
         business: A duration of the desk's opening hours, such as `4h`.
-        calendar_time: A period such as `1 month`, or a duration such as `90min`.
+        calendar_time: A period such as `1 month`, a day of the next year such as `1 March`, or a
+            duration such as `90min`.
         roll: A period ends on a working day.
         warn: How long before it is due to warn.
         pauses: `FROM/TO` each, `FROM/` for one that lasts.
@@ -161,10 +163,12 @@ def _rule(question: Question) -> ClockRule:
     )
 
 
-def _target(question: Question) -> timedelta | Period:
+def _target(question: Question) -> timedelta | Period | YearlyDay:
     if question.business is not None:
         return parse_duration(question.business)
     assert question.calendar_time is not None
+    with suppress(PeriodError):
+        return YearlyDay.parse(question.calendar_time)
     return _period_or_duration(question.calendar_time)
 
 
@@ -250,7 +254,7 @@ def _day(text: str) -> date:
 def _headline(run: Run, rule: ClockRule, calendar: BusinessCalendar, language: str) -> str:
     if run.due_at is None:
         return "ruht" if language == "de" else "stands still"
-    if isinstance(rule.target, Period):
+    if not isinstance(rule.target, timedelta):
         day = local_day(run.due_at.astimezone(calendar.zone).date())
         return f"fällig: bis Ende {day.de}" if language == "de" else f"due: by the end of {day.en}"
     due = local_time(run.due_at, calendar.zone)

@@ -37,6 +37,8 @@ BERLIN = ("--region", "DE-BE", "--hours", "Mo-Fr 08:00-18:00")
          "2026-12-28T23:59:59+01:00", None),
         (["--start", "2026-11-25T09:00", "--calendar-time", "1 month"],
          "2026-12-25T23:59:59+01:00", None),
+        (["--start", "2026-11-23T09:00", "--calendar-time", "1 March", "--warn", "28 days"],
+         "2027-03-01T23:59:59+01:00", "2027-02-01T17:00:00+01:00"),
         # Pauses that overlap are one; an offset says which instant is meant
         (["--start", "2026-11-23T09:00", "--business", "4h", "--pause",
           "2026-11-23T10:00/2026-11-23T11:00", "--pause", "2026-11-23T10:30/2026-11-23T12:00"],
