@@ -4,8 +4,8 @@ All of it is data with a first day of validity, because terms and time limits ch
 loss decides which ones hold. The models are built once at start; checks only read them.
 """
 
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
@@ -238,7 +238,7 @@ class DeskRules(Data):
 
     def local_day(self, at: datetime) -> date:
         """The calendar day of an instant at the desk."""
-        return at.astimezone(self.calendar.business.zone).date()
+        return _day_in(self.calendar.business.zone, at)
 
     def answer_by(self, today: date, days: int) -> date:
         """The last day for a client's answer; never a weekend or public holiday (BGB §193)."""
@@ -262,3 +262,9 @@ class DeskRules(Data):
         """A checklist item such as `document:invoice` in the client's words."""
         words = self.items.get(item)
         return words.text(language) if words else item
+
+
+@lru_cache(maxsize=1024)
+def _day_in(zone: tzinfo, at: datetime) -> date:
+    """Every claim of a transaction asks for its day several times."""
+    return at.astimezone(zone).date()

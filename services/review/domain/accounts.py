@@ -1,11 +1,13 @@
 """Bank accounts: one spelling for each, and whether a claim names somebody else's."""
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 from services.review.domain.insured import people_of
 from shared.contract.reference import ClientChanged, PolicyChanged
 
 
+@lru_cache(maxsize=4096)
 def account_key(written: str | None) -> str | None:
     """An IBAN as it is compared: capitals and digits alone; None if nothing is left."""
     if not written:
