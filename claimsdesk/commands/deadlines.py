@@ -25,7 +25,7 @@ def due(
         str | None,
         typer.Option(
             metavar="PERIOD",
-            help="'1 month' or '4 days' as statutes count them; '1 March' of the next year; or 90min.",
+            help="'1 month', '4 days' as statutes count them; '1 March' of the next year; 90min.",
         ),
     ] = None,
     roll: Annotated[
