@@ -41,6 +41,7 @@ from shared.contract.facts import (
     Reopened,
     TaskAnswered,
     TaskRequested,
+    Withdrawn,
 )
 from shared.periods import Period
 
@@ -227,6 +228,14 @@ def test_reopening_restarts_the_service_clocks(escalation):
         "next_update": "12-03T10:00",
         "resolution": "12-08T10:00",
     }
+
+
+def test_a_decision_that_is_taken_back_is_to_be_made_again_in_time(escalation):
+    withdrawn = Withdrawn(decision_id="d", by="rita")
+    claim = case(
+        CaseKind.CLAIM, "household", OPENED, DECIDED, ("12-01T10:00", withdrawn), decided="approve"
+    )
+    assert due(escalation, claim) == {"resolution": "12-08T10:00"}
 
 
 def test_an_approval_is_paid_in_time_and_a_denial_has_nothing_to_pay(escalation):
