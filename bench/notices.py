@@ -36,6 +36,7 @@ from tests.support.postgres import running_postgres
 MAILS = 1000
 LETTERS = 300
 CONNECTIONS = 4
+KINDS = (NoticeKind.RECEIPT, NoticeKind.INFORMATION_REQUEST, NoticeKind.DECISION)
 PRINTING = {"print_close_after": timedelta(seconds=1)}
 
 
@@ -71,7 +72,7 @@ async def _both(folder: Path, database_url: str, port: int) -> None:
     async with notify_desk(
         folder, database_url, port, smtp_connections=CONNECTIONS, **PRINTING
     ) as desk:
-        print(f"{MAILS} emails and {LETTERS} letters (information requests), PostgreSQL with fsync")
+        print(f"{MAILS} emails and {LETTERS} letters of three kinds, PostgreSQL with fsync")
         mail = _one_mail(desk.app)
         await _until_it_answers(port)
         _say("emails", "bare aiosmtplib", MAILS, *await _measured(lambda: _bare_mails(port, mail)))
@@ -119,9 +120,8 @@ def _some_letters(app: App) -> list[Letter]:
     found = []
     for number in range(LETTERS):
         case = a_case(case_id=derived_case_id("bare", str(number)))
-        written = app.renderer.written(
-            case, NoticeKind.INFORMATION_REQUEST, Language.GERMAN, SAMPLE_DAY
-        )
+        kind = KINDS[number % len(KINDS)]
+        written = app.renderer.written(case, kind, Language.GERMAN, SAMPLE_DAY)
         address = (f"Erika Muster {number}", "Weg 1", "10115 Berlin")
         found.append(app.renderer.letter(written, address, SAMPLE_DAY))
     return found
@@ -131,9 +131,7 @@ async def _noted(desk: NotifyDesk, count: int, case: CaseFileUpdated) -> None:
     """Have a backlog of notices, one per case."""
     for number in range(count):
         case_id = derived_case_id("bench", str(count), str(number))
-        await desk.request(
-            case.model_copy(update={"case_id": case_id}), NoticeKind.INFORMATION_REQUEST
-        )
+        await desk.request(case.model_copy(update={"case_id": case_id}), KINDS[number % len(KINDS)])
     async with desk.app.service.database.engine.connect() as connection:
         connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.exec_driver_sql("VACUUM ANALYZE")

@@ -30,7 +30,7 @@ _POLL_SECONDS: Final = 5.0
 _SOONEST_SECONDS: Final = 0.05
 _PARTING_SECONDS: Final = 4.0
 _TAKEN_PER_CONNECTION: Final = 4
-_LETTERS_TAKEN: Final = 8
+_LETTERS_TAKEN: Final = 32
 _BOUNCES_COME_WITHIN: Final = timedelta(days=30)
 
 Deliver = Callable[[Notice, datetime], Coroutine[None, None, None]]
@@ -137,6 +137,9 @@ class Sender:
             for notice in taken:
                 self._start(deliver(notice, now), running, ended)
             if len(taken) < room:
+                if not taken:
+                    # Whoever ended may wake us for nothing: a letter for each mail of other cases.
+                    await asyncio.sleep(_SOONEST_SECONDS)
                 pause = await self._pause(channel)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pause):  # wait_for may lose a cancellation
