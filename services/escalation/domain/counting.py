@@ -150,10 +150,14 @@ class _Days:
         return at.astimezone(self.desk.zone).date()
 
     def _warning(self, since: datetime, due_at: datetime) -> datetime | None:
-        """Return when to warn: while the desk is open, and not before the clock counts."""
-        if not self.rule.warn_before:
-            return None
+        """Return when to warn: while the desk is open, and not before the clock counts.
+
+        Who was told the day just now is not reminded of it at once.
+        """
         before = due_at - self.rule.warn_before
+        told_just_now = isinstance(self.rule.target, NamedDay) and before <= since
+        if not self.rule.warn_before or told_just_now:
+            return None
         if not self.desk.is_open(before):
             before = self.desk.subtract(before, _BEFORE_CLOSING)
         return min(due_at, self.desk.next_opening(max(before, since)))

@@ -161,6 +161,22 @@ def test_a_claim_that_waits_for_its_client_until_the_day_that_they_were_told(esc
     assert due(escalation, claim) == {"client_answer": "12-09T23:59"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "until", "reminded"),
+    [
+        # Four days before the end of Wednesday, 9 December, the desk is closed: Friday before
+        ("11-24T09:00", 9, "12-04T17:00"),
+        ("12-04T09:00", 9, "12-04T17:00"),
+        # Who was asked less than four days before is not reminded at once
+        ("12-07T09:00", 9, None),
+    ],
+)
+def test_when_the_client_is_reminded(escalation, asked, until, reminded):
+    claim = case(CaseKind.CLAIM, "household", OPENED, (asked, asked_until(until)))
+    (answer,) = [clock for clock in clocks(escalation, claim) if clock.rule.kind == "client_answer"]
+    assert answer.warn_at(escalation.calendar) == (at(reminded) if reminded else None)
+
+
 def test_a_new_request_moves_the_client_s_day_and_so_does_a_warning(escalation):
     told = [OPENED, ("11-24T09:00", asked_until(9)), ("11-30T09:00", asked_until(14))]
     assert due(escalation, case(CaseKind.CLAIM, "heating-aid", *told))["client_answer"] == (
