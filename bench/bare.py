@@ -18,6 +18,7 @@ from services.review.domain.case import open_case
 from services.review.domain.known import Known
 from services.review.domain.ledger import Ledger
 from services.review.publication import publish
+from services.review.records import record_of
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.ids import derived_case_id, inbox_key
 from shared.messaging.envelope import decode
@@ -37,6 +38,8 @@ CASES = """INSERT INTO cases (case_id, sequence, state, policy_number, updated_a
 CONTACTS = "INSERT INTO case_contacts SELECT * FROM unnest($1::text[], $2::text[])"
 NEW_LEDGERS = """UPDATE ledgers SET claims = n.claims FROM unnest($1::text[], $2::text[])
  AS n(number, claims) WHERE policy_number = n.number"""
+RECORDS = """INSERT INTO decision_records
+ SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])"""
 OUTBOX = "INSERT INTO outbox (shard, size, records) VALUES (0, $1, $2) RETURNING id"
 
 
@@ -54,17 +57,20 @@ async def handle(db: asyncpg.Connection, producer: Producer, programmes, message
         policies = {r[0]: PolicyChanged.model_validate_json(r[1]) for r in found}
         found = await db.fetch(CLIENTS, [contact.client_id for contact in contacts])
         clients = {r[0]: ClientChanged.model_validate_json(r[1]) for r in found}
-        cases = []
+        cases, records = [], []
         for contact, number in zip(contacts, numbers, strict=True):
             others = ledgers[number].others("")
             known = Known(programmes, now, clients[contact.client_id], policies[number], others)
             case = open_case(contact, derived_case_id("case", contact.contact_id), known)
-            ledgers[number] = ledgers[number].with_case(case)
             stored = publish(work, None, case)
+            records.append(record_of(stored, known, ledgers[number]))
+            ledgers[number] = ledgers[number].with_case(case)
             cases.append((case.case_id, 1, case.state.value, number, now, stored.body))
         await db.execute(CASES, *map(list, zip(*cases, strict=True)))
         await db.execute(CONTACTS, [c.contact_id for c in contacts], [c[0] for c in cases])
         await db.execute(NEW_LEDGERS, list(ledgers), [each.to_json() for each in ledgers.values()])
+        made = [(r.decision_id, r.case_id, r.made_at, r.body) for r in records if r]
+        await db.execute(RECORDS, *map(list, zip(*made, strict=True)))
         row = await db.fetchval(OUTBOX, len(work.records), pack(tuple(work.records)))
     for record in work.records:
         producer.produce(record.topic, record.value, record.key, headers=list(record.headers))

@@ -12,15 +12,14 @@ import psycopg
 from confluent_kafka import OFFSET_END, Consumer, Producer, TopicPartition
 
 from bench.assessment import FullShapeClaim
+from bench.filling import Large, filled_database
 from bench.surroundings import (
     Backlog,
-    Large,
     Measured,
     PublishedRecords,
     Surroundings,
     claims_of,
     drain,
-    filled_database,
     free_port,
     produce,
     rows,
@@ -45,10 +44,10 @@ def main() -> None:
         produce(ground.bootstrap, claims)
         bare = _better("bare loop", lambda: _run(ground, claims, _bare))
         one = _better("1 worker", lambda: _run(ground, claims, _review))
-        _better("2 bare loops", lambda: _run(ground, claims, _bare, processes=2))
         two = _better("2 workers", lambda: _run(ground, claims, _review, processes=2))
         print(f"1 worker is {one.per_second / bare.per_second:.2f} of the bare loop")
-        large = _better("2, large", lambda: _run(ground, claims, _review, processes=2, large=LARGE))
+        large = _run(ground, claims, _review, processes=2, large=LARGE)
+        _print("2, large", large)
         print(
             f"with {LARGE.policies:,} policies and {LARGE.policies * LARGE.past_claims:,} past"
             f" claims: {large.together_ms_each / two.together_ms_each - 1:+.0%} CPU per claim"
