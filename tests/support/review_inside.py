@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from deploy.local.keys import SigningKey
-from services.review import agents, api, store
+from services.review import agents, api, people, store
 from services.review.app import App, build
 from services.review.following import on_clocks
 from services.review.settings import Settings
@@ -16,6 +16,7 @@ from services.review.waiting import WaitingContacts
 from shared.contract.base import Body
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import ContactReceived
+from shared.contract.people import PersonChanged
 from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.migrations import migrate
@@ -40,6 +41,7 @@ class ReviewInside:
             PolicyChanged: agents.on_policies(self.app.programmes, self._waiting),
             ContactReceived: self._contacts,
             ClockWarned | ClockBreached | EscalationChanged: on_clocks(self.app.programmes),
+            PersonChanged: people.take_people,
         }
         for kind, handle in handlers.items():
             events = [event_of(body) for body in bodies if isinstance(body, kind)]
