@@ -5,21 +5,19 @@ the topics hold, then what differs is sent. What says the same is not sent again
 be repeated; without a revision of its own, a record that says something else gets the next one.
 """
 
-import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 import orjson
 
 from claimsdesk.errors import CommandError
+from claimsdesk.held import Held, Known, digest_of, held_by
 from claimsdesk.policies import SOURCE, Sending, built, read_file
 from claimsdesk.reference_csv import read_csv
-from shared.contract.catalogue import CLIENTS, POLICIES
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.plain_mistakes import meant
 from shared.programmes import Programmes
@@ -30,21 +28,7 @@ Verdict = Literal["new", "changed", "unchanged"]
 
 _CSV: Final = frozenset({".csv", ".tsv", ".txt"})
 _LINES: Final = frozenset({".jsonl", ".ndjson"})
-_TOPIC_TIMEOUT_S: Final = 20
-_PAUSE_S: Final = 0.2
-_AT_ONCE: Final = 1000
 _TOLD_EVERY: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the topics hold of a record: its revision, and a hash of what it says."""
-
-    revision: int
-    digest: bytes
-
-
-Known = dict[tuple[str, str], Held]
 
 
 @dataclass(slots=True)
@@ -95,40 +79,6 @@ def records_in(path: Path) -> Iterator[Record | list[Mistake | str]]:
         yield [f"{path} can't be read: it is no text"]
     except CommandError as error:
         yield [*str(error).splitlines()]
-
-
-def held_by(bootstrap: str) -> Known:
-    """What the topics of clients and policies hold, by section and key.
-
-    Raises:
-        CommandError: The broker is away, or has no such topics.
-    """
-    from confluent_kafka import Consumer, KafkaException, TopicPartition
-
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": "claimsdesk-import",
-            "enable.partition.eof": True,
-            "enable.auto.commit": False,
-            "log_level": 0,
-        }
-    )
-    known: Known = {}
-    try:
-        for section, topic in (("clients", CLIENTS.name), ("policies", POLICIES.name)):
-            there = consumer.list_topics(topic, _TOPIC_TIMEOUT_S).topics[topic]
-            if there.error is not None:
-                message = f"{topic}: {there.error.str()}. Create it with `claimsdesk topics apply`."
-                raise CommandError(message)
-            partitions = [TopicPartition(topic, number, 0) for number in there.partitions]
-            _read_topic(consumer, partitions, section, known)
-    except KafkaException as problem:
-        message = f"The broker at {bootstrap} does not answer: {problem.args[0].str()}"
-        raise CommandError(message) from problem
-    finally:
-        consumer.close()
-    return known
 
 
 def import_files(
@@ -265,33 +215,6 @@ def _lines(path: Path) -> Iterator[Record | list[Mistake | str]]:
                 yield body if revision is not None else _revised(body, 0)
 
 
-def _read_topic(consumer: Any, partitions: list[Any], section: str, known: Known) -> None:
-    """Read every record of a topic up to its end."""
-    from confluent_kafka import KafkaError
-
-    consumer.assign(partitions)
-    ended: set[int] = set()
-    deadline = time.monotonic() + _TOPIC_TIMEOUT_S
-    while len(ended) < len(partitions):
-        if time.monotonic() > deadline:
-            message = f"{partitions[0].topic} did not answer within {_TOPIC_TIMEOUT_S} s"
-            raise CommandError(message)
-        for record in consumer.consume(_AT_ONCE, _PAUSE_S):
-            deadline = time.monotonic() + _TOPIC_TIMEOUT_S
-            error = record.error()
-            if error is not None and error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
-                ended.add(record.partition())
-            elif error is None and record.value():
-                _note(known, section, record.key().decode(), orjson.loads(record.value()))
-
-
-def _note(known: Known, section: str, key: str, content: dict[str, Any]) -> None:
-    revision = content.pop("revision")
-    held = known.get((section, key))
-    if held is None or revision >= held.revision:
-        known[section, key] = Held(revision, _hash(content))
-
-
 def _key(record: Record) -> tuple[str, str]:
     if isinstance(record, PolicyChanged):
         return "policies", record.policy_number
@@ -305,10 +228,4 @@ def _revised(record: Record, revision: int) -> Record:
 def _digest(record: Record) -> bytes:
     content = orjson.loads(record.model_dump_json(exclude_none=True))
     del content["revision"]
-    return _hash(content)
-
-
-def _hash(content: dict[str, Any]) -> bytes:
-    return hashlib.blake2b(
-        orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=12
-    ).digest()
+    return digest_of(content)

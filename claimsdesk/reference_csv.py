@@ -9,12 +9,13 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from pydantic import ValidationError
 
+from claimsdesk import csv_cells
+from claimsdesk.csv_cells import CellError
 from claimsdesk.policies import policy_mistakes
 from shared.contract.base import Body
 from shared.contract.reference import ClientChanged, PolicyChanged
@@ -22,71 +23,6 @@ from shared.plain_mistakes import meant, plain_mistakes
 from shared.written_files import Mistake
 
 _DELIMITERS: Final = ";,\t|"
-_LIST: Final = "|"
-_YES: Final = frozenset({"yes", "true", "1", "ja", "wahr", "x"})
-_NO: Final = frozenset({"no", "false", "0", "nein", "falsch", ""})
-
-
-class _Wrong(ValueError):
-    """A cell that can't be read; the text says why."""
-
-
-def _text(cell: str) -> object:
-    return cell
-
-
-def _list(cell: str) -> object:
-    return [part for part in (each.strip() for each in cell.split(_LIST)) if part]
-
-
-def _amount(cell: str) -> object:
-    """An amount with a point or a comma for the cents, and with thousands separators or not."""
-    compact = cell.replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
-    if re.fullmatch(r"-?\d{1,3}([.,])\d{3}", compact):
-        whole = re.sub("[.,]", "", compact)
-        message = f"'{cell}' can be read in two ways: write the cents too, such as {whole}.00"
-        raise _Wrong(message)
-    if re.fullmatch(r"-?\d+([.,]\d{1,2})?", compact):
-        return compact.replace(",", ".")
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+(,\d{1,2})?", compact):
-        return compact.replace(".", "").replace(",", ".")
-    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d{1,2})?", compact):
-        return compact.replace(",", "")
-    message = f"'{cell}' is no amount: write it like 1234.56 or 1234,56"
-    raise _Wrong(message)
-
-
-def _day(cell: str) -> object:
-    """A day as ISO 8601 or German spreadsheets write it."""
-    written = re.sub(r"[ T]00:00(:00)?$", "", cell)
-    if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", written):
-        day, month, year = map(int, match.groups())
-    elif match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", written):
-        year, month, day = map(int, match.groups())
-    else:
-        message = f"'{cell}' is no day: write it like 2026-01-31 or 31.01.2026"
-        raise _Wrong(message)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        message = f"'{cell}' is no day of the calendar"
-        raise _Wrong(message) from None
-
-
-def _yes_or_no(cell: str) -> object:
-    if cell.lower() in _YES:
-        return True
-    if cell.lower() in _NO:
-        return False
-    message = f"'{cell}' is neither yes nor no"
-    raise _Wrong(message)
-
-
-def _number(cell: str) -> object:
-    if not re.fullmatch(r"\d{1,19}", cell):
-        message = f"'{cell}' is no whole number"
-        raise _Wrong(message)
-    return int(cell)
 
 
 _Read = Callable[[str], object]
@@ -122,22 +58,22 @@ POLICIES: Final = Kind(
     PolicyChanged,
     "policy_number",
     once={
-        "policy_number": _text,
-        "programme": _text,
-        "holder_client_id": _text,
-        "currency": _text,
-        "cancelled_from": _day,
-        "first_premium_paid_on": _day,
-        "revision": _number,
+        "policy_number": csv_cells.text,
+        "programme": csv_cells.text,
+        "holder_client_id": csv_cells.text,
+        "currency": csv_cells.text,
+        "cancelled_from": csv_cells.day,
+        "first_premium_paid_on": csv_cells.day,
+        "revision": csv_cells.number,
     },
     repeated={
-        "valid_from": _day,
-        "valid_to": _day,
-        "sum_insured": _amount,
-        "insured_value": _amount,
-        "deductible": _amount,
-        "benefits": _list,
-        "insured_clients": _list,
+        "valid_from": csv_cells.day,
+        "valid_to": csv_cells.day,
+        "sum_insured": csv_cells.amount,
+        "insured_value": csv_cells.amount,
+        "deductible": csv_cells.amount,
+        "benefits": csv_cells.listed,
+        "insured_clients": csv_cells.listed,
     },
     section="versions",
     needed=("policy_number", "programme", "holder_client_id", "valid_from"),
@@ -146,18 +82,18 @@ CLIENTS: Final = Kind(
     ClientChanged,
     "client_id",
     once={
-        "client_id": _text,
-        "name": _text,
-        "salutation": _text,
-        "language": _text,
-        "emails": _list,
-        "email_consent": _yes_or_no,
-        "phones": _list,
-        "address": _list,
-        "country": _text,
-        "date_of_birth": _day,
-        "confirmed_iban": _text,
-        "revision": _number,
+        "client_id": csv_cells.text,
+        "name": csv_cells.text,
+        "salutation": csv_cells.text,
+        "language": csv_cells.text,
+        "emails": csv_cells.listed,
+        "email_consent": csv_cells.yes_or_no,
+        "phones": csv_cells.listed,
+        "address": csv_cells.listed,
+        "country": csv_cells.text,
+        "date_of_birth": csv_cells.day,
+        "confirmed_iban": csv_cells.text,
+        "revision": csv_cells.number,
     },
     needed=("client_id", "name"),
 )
@@ -259,7 +195,7 @@ class _Reader:
                 continue
             try:
                 cells[name] = self._kind.columns[name](written)
-            except _Wrong as error:
+            except CellError as error:
                 wrong.append(self._mistake(line, name, str(error)))
                 cells[name] = None
         return cells, wrong
