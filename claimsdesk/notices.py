@@ -6,10 +6,11 @@ from pathlib import Path
 import typer
 
 from claimsdesk.errors import CommandError
+from services.notify.adapters.data_files import TemplateFault, letterheads, logos
 from services.notify.adapters.letters import LetterFault, Typesetter
 from services.notify.adapters.preview import Preview
 from services.notify.adapters.rendering import Renderer
-from services.notify.adapters.templates import TemplateFault, Templates, letterheads, logos
+from services.notify.adapters.templates import Templates
 from services.notify.domain.clauses import ClauseMissing
 from services.notify.domain.words import ContentMissing
 from shared.contract.contacts import Language

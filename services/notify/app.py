@@ -4,13 +4,14 @@ import asyncio
 from dataclasses import dataclass, field
 
 from services.notify import store
+from services.notify.adapters.data_files import letterheads, logos, postage_tables
 from services.notify.adapters.dkim_key import DkimKey
 from services.notify.adapters.letters import Typesetter
 from services.notify.adapters.mailer import MailServer
 from services.notify.adapters.places import Connects, FolderPlace
 from services.notify.adapters.rendering import Renderer
 from services.notify.adapters.sftp import SftpServer
-from services.notify.adapters.templates import Templates, letterheads, logos, postage_tables
+from services.notify.adapters.templates import Templates
 from services.notify.domain.postage import PostageTable
 from services.notify.settings import Settings
 from shared.contract.contacts import Channel

@@ -12,9 +12,9 @@ import structlog
 from prometheus_client import Counter
 
 from services.notify import store
+from services.notify.adapters.data_files import TemplateFault
 from services.notify.adapters.letters import LetterFault, SetLetter
 from services.notify.adapters.mailer import Deferred, MailConnection, Refused, Unanswered
-from services.notify.adapters.templates import TemplateFault
 from services.notify.app import App
 from services.notify.came_back import DeadAddresses
 from services.notify.domain import notice as lives

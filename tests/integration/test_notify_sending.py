@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from services.notify import store
 from services.notify.domain.retries import PAUSES
+from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Channel
 from shared.contract.decisions import DecisionOutcome
 from shared.contract.facts import NoticeKind
@@ -453,3 +454,57 @@ async def test_resending_is_a_persons_decision(desk: NotifyDesk, server: SmtpSer
         ("queued", "rita"),
         ("sent", ""),
     ]
+
+
+async def test_a_refusal_for_missing_cooperation_waits_for_a_warning_that_was_sent(
+    desk: NotifyDesk,
+):
+    refused = a_case(
+        programme="heating-aid", outcome=DecisionOutcome.DENY, reasons=("lacks_information",)
+    )
+    late = refused.decisions[0].model_copy(update={"at": refused.opened_at + timedelta(days=30)})
+
+    def after(notice_id: str) -> CaseFileUpdated:
+        assert refused.warning
+        warning = refused.warning.model_copy(update={"notice_id": notice_id})
+        return refused.model_copy(update={"decisions": (late,), "warning": warning})
+
+    async with desk.sending():
+        (warning,) = await desk.request(refused, NoticeKind.CONSEQUENCES_WARNING)
+        await desk.until(warning, SENT)
+        (unwarned,) = await desk.request(after("nobody-knows-it"), DECISION)
+        (early,) = await desk.request(refused.model_copy(update={"warning": None}), DECISION)
+        (good,) = await desk.request(after(warning), DECISION)
+        await desk.until(good, SENT)
+        assert "not known" in (await desk.until(unwarned, FAILED)).detail
+        assert "without a written warning" in (await desk.until(early, FAILED)).detail
+
+
+async def test_a_mailbox_that_is_gone_gets_no_more_mail_and_a_full_one_does(
+    desk: NotifyDesk, server: SmtpServer
+):
+    async def bounce(notice_id: str, code: str) -> None:
+        at = (await desk.notice(notice_id)).changed_at
+        await desk.read(
+            DeliveryReported(notice_id=notice_id, status="bounced", code=code, reported_at=at)
+        )
+
+    case = with_client(a_case(), emails=("erika@client.example", "e.m@work.example"))
+    async with desk.sending():
+        (full,) = await desk.request(case, RECEIPT)
+        await desk.until(full, SENT)
+        await bounce(full, "5.2.2")
+        (gone,) = await desk.request(case, RECEIPT)
+        await desk.until(gone, SENT)
+        await bounce(gone, "5.1.1")
+        (other,) = await desk.request(case, RECEIPT)
+        await desk.until(other, SENT)
+        await bounce(other, "5.1.1")
+        (letter,) = await desk.request(case, RECEIPT)
+        await desk.until(letter, SENT)
+    assert server.behaviour.recipients == [
+        "erika@client.example",
+        "erika@client.example",
+        "e.m@work.example",
+    ]
+    assert (await desk.notice(letter)).channel == "letter"

@@ -9,14 +9,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
+from services.notify.adapters.data_files import SHIPPED, TemplateFault, mapping, read
 from services.notify.domain.clauses import ClauseText, clause_on
 from services.notify.domain.content import NoticeFacts
 from services.notify.domain.letterhead import Letterhead
@@ -29,19 +28,12 @@ from services.notify.domain.message import (
     Message,
     Paragraph,
 )
-from services.notify.domain.postage import Postage, PostageTable
 from services.notify.domain.wording import squeezed
 from services.notify.domain.words import Words
 from shared.contract.contacts import Language
 from shared.contract.facts import NoticeKind
-from shared.errors import DeskError
 
-SHIPPED: Final = Path(__file__).parents[1] / "templates"
 _LINE_SIGNS = 76
-
-
-class TemplateFault(DeskError):
-    """A template that can't say what it should; the text names the template and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ class Templates:
         self.words: Final = {language: _words(directory, language) for language in Language}
         self._clauses: Final = _clauses(directory)
         self._notices: Final = {
-            (kind, language): _mapping(directory / kind / f"{language}.yaml")
+            (kind, language): mapping(directory / kind / f"{language}.yaml")
             for kind in NoticeKind
             for language in Language
         }
@@ -178,80 +170,10 @@ class Templates:
         return squeezed(self._string(source).render(context))
 
 
-def letterheads(file: Path | None = None) -> dict[str, Letterhead]:
-    """Who writes, by programme code; `default` for a case without a programme.
-
-    Raises:
-        TemplateFault: The file is not what it should be.
-    """
-    path = file or SHIPPED / "letterheads.yaml"
-    try:
-        found = {
-            code: Letterhead(**{**entry, "footer": tuple(entry["footer"])})
-            for code, entry in _mapping(path).items()
-        }
-    except (TypeError, KeyError) as error:
-        message = f"{path}: {error}"
-        raise TemplateFault(message) from error
-    if "default" not in found:
-        message = f"{path}: a letterhead `default` is needed"
-        raise TemplateFault(message)
-    return found
-
-
-def logos(file: Path | None = None) -> dict[str, bytes]:
-    """The pictures of letterheads, by the name that they have there.
-
-    Raises:
-        TemplateFault: A picture is missing or no PNG.
-    """
-    folder = (file or SHIPPED / "letterheads.yaml").parent
-    found = {}
-    for name in {head.logo for head in letterheads(file).values()} - {""}:
-        try:
-            found[name] = (folder / name).read_bytes()
-        except OSError as error:
-            message = f"{folder / name}: {error.strerror}"
-            raise TemplateFault(message) from error
-        if not found[name].startswith(b"\x89PNG\r\n"):
-            message = f"{folder / name}: no PNG"
-            raise TemplateFault(message)
-    return found
-
-
-def postage_tables(directory: Path = SHIPPED) -> tuple[PostageTable, ...]:
-    """The classes of letters that the post sells, by the day from which they hold.
-
-    Raises:
-        TemplateFault: The file is not what it should be.
-    """
-    path = directory / "postage.yaml"
-    try:
-        return tuple(
-            PostageTable(
-                entry["valid_from"],
-                Decimal(entry["sheet_grams"]),
-                tuple(
-                    Postage(
-                        each["code"],
-                        Decimal(each["grams"]),
-                        each["sheets"],
-                        Decimal(each["envelope_grams"]),
-                    )
-                    for each in entry["classes"]
-                ),
-            )
-            for entry in _read(path)
-        )
-    except (TypeError, KeyError, ArithmeticError) as error:
-        message = f"{path}: {error}"
-        raise TemplateFault(message) from error
-
-
 def _words(directory: Path, language: Language) -> Words:
     path = directory / "words.yaml"
     try:
-        found = _mapping(path)[language]
+        found = mapping(path)[language]
         return Words(language=language, **{**found, "amount_heads": tuple(found["amount_heads"])})
     except (TypeError, KeyError) as error:
         message = f"{path}: {language}: {error}"
@@ -269,26 +191,10 @@ def _clauses(directory: Path) -> tuple[ClauseText, ...]:
                 title=entry[language]["title"],
                 paragraphs=tuple(entry[language]["paragraphs"]),
             )
-            for entry in _read(path)
+            for entry in read(path)
             for language in Language
         )
     except (TypeError, KeyError) as error:
-        message = f"{path}: {error}"
-        raise TemplateFault(message) from error
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    content = _read(path)
-    if not isinstance(content, dict):
-        message = f"{path}: not a mapping"
-        raise TemplateFault(message)
-    return content
-
-
-def _read(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
         message = f"{path}: {error}"
         raise TemplateFault(message) from error
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.notify.adapters.templates import postage_tables
+from services.notify.adapters.data_files import postage_tables
 from services.notify.domain.batches import (
     Batch,
     BatchLetter,

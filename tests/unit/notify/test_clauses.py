@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.notify.adapters.templates import Templates, letterheads
+from services.notify.adapters.data_files import letterheads
+from services.notify.adapters.templates import Templates
 from services.notify.domain.clauses import (
     NON_COOPERATION,
     ClauseMissing,

@@ -9,14 +9,9 @@ from pathlib import Path
 import pytest
 from jinja2 import TemplateError
 
+from services.notify.adapters.data_files import SHIPPED, TemplateFault, letterheads, logos
 from services.notify.adapters.rendering import Renderer, Written
-from services.notify.adapters.templates import (
-    SHIPPED,
-    TemplateFault,
-    Templates,
-    letterheads,
-    logos,
-)
+from services.notify.adapters.templates import Templates
 from services.notify.domain.channel import Email
 from services.notify.domain.samples import SAMPLE_DAY
 from services.review.domain.arithmetic import NOT_COVERED
