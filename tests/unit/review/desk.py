@@ -5,10 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from services.review.domain.case import open_case
-from services.review.domain.decisions import DecisionRequest
+from services.review.domain.decisions import DecisionRequest, decide
 from services.review.domain.known import Known
 from shared.contract.case_file import CaseFileUpdated
+from shared.contract.cases import CaseState
 from shared.contract.contacts import (
     Channel,
     ClaimDetails,
@@ -22,6 +25,7 @@ from shared.contract.contacts import (
 from shared.contract.decisions import DecisionOutcome
 from shared.contract.facts import NoticeRequested
 from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersion
+from shared.errors import RuleViolation
 from tests.unit.review.scenarios import HOLDER, PROGRAMMES, documents
 
 CASE_ID = "C-7K3M-9PQR-T"
@@ -148,3 +152,19 @@ def facts(case: CaseFileUpdated) -> list[str]:
     return [
         fact.notice.value if isinstance(fact, NoticeRequested) else fact.fact for fact in case.facts
     ]
+
+
+def waiting(amount: str = "1000.00", benefit: str = "glass", **changes: Any) -> CaseFileUpdated:
+    """A claim over the automatic limit, which waits for a person."""
+    case = opened([(benefit, amount)], **changes)
+    assert case.state is CaseState.WAITING_FOR_PERSON
+    return case
+
+
+def refused(case: CaseFileUpdated, code: str, *arguments: Any, **rest: Any) -> None:
+    """The decision is refused under this code."""
+    person = rest.pop("person", RITA)
+    knowing = rest.pop("knowing", later())
+    with pytest.raises(RuleViolation) as refusal:
+        decide(case, request(case, *arguments, **rest), person, knowing)
+    assert refusal.value.code == code
