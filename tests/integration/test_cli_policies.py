@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer, TopicPartition
 from typer.testing import CliRunner
 
 from claimsdesk.main import app
@@ -114,7 +114,8 @@ def _events(broker):
     )
     ended, events = set(), []
     try:
-        consumer.subscribe([CLIENTS.name, POLICIES.name])
+        topics = (CLIENTS, POLICIES)
+        consumer.assign([TopicPartition(t.name, p, 0) for t in topics for p in range(t.partitions)])
         while len(ended) < CLIENTS.partitions + POLICIES.partitions:
             message = consumer.poll(10)
             assert message is not None, "the topics did not answer"
