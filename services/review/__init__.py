@@ -8,5 +8,5 @@ Way of a claim: `agents.py` takes a batch of contacts → `touched.py` loads and
 touch; one that is ahead of its policy waits (`waiting.py`) → in `reviewing.py`, `domain/case.py`
 opens or continues each case, `domain/assessment.py` runs `checks/` → the new case files are stored
 and emitted in the same transaction. People decide through `api/`, departments answer through
-`departments.py`.
+`departments.py`; what time limits that pass do to a case is in `following.py`.
 """
