@@ -70,11 +70,19 @@ class PolicyChanged(Body):
     revision: Revision = Field(description="Grows with every correction; the highest counts.")
 
     def version_on(self, day: date) -> PolicyVersion | None:
-        """The version in force on a day, or None when there is none."""
+        """The version in force on a day, or None when there is none.
+
+        A version that nobody closed ends with the next change: of several the latest counts.
+        """
+        found: PolicyVersion | None = None
         for version in self.versions:
-            if version.valid_from <= day and (version.valid_to is None or day <= version.valid_to):
-                return version
-        return None
+            if (
+                version.valid_from <= day
+                and (version.valid_to is None or day <= version.valid_to)
+                and (found is None or version.valid_from >= found.valid_from)
+            ):
+                found = version
+        return found
 
 
 class PostalAddress(PersonalData):
