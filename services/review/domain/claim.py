@@ -45,11 +45,24 @@ def claim_after(case: CaseFileUpdated | None, contact: ContactReceived) -> Claim
     if not claim.lines:
         changes["lines"] = _numbered(news.lines)
         changes["stated_total"] = claim.stated_total or news.stated_total
+    elif not _in_one_currency(claim, news):
+        return claim.model_copy(update=changes)
     else:
         changes["lines"] = _filled(
             claim.lines, news.lines, _lines_asked(case), _lines_asked(case, "amount")
         )
+    if _has_amounts(news) and not _has_amounts(claim):
+        changes["currency"] = news.currency
     return claim.model_copy(update=changes)
+
+
+def _in_one_currency(claim: ClaimDetails, news: ClaimDetails) -> bool:
+    """May amounts of both stand in one claim? If not, a person has to see what is meant."""
+    return claim.currency == news.currency or not (_has_amounts(claim) and _has_amounts(news))
+
+
+def _has_amounts(claim: ClaimDetails) -> bool:
+    return any(line.amount is not None for line in claim.lines)
 
 
 def _claimant_after(

@@ -85,3 +85,23 @@ def test_a_day_of_purchase_that_was_stated_stays():
     news = tuple(line.model_copy(update={"bought_on": date(2026, 5, 31)}) for line in stated)
     after = answered(waiting(lines=stated), lines=news)
     assert {line.bought_on for line in after.lines} == {date(2024, 1, 1)}
+
+
+def priced(amount: str | None, **news: Any) -> dict[str, Any]:
+    line = ClaimLine(line_id=1, description="pane", benefit="glass", amount=amount)
+    return {"lines": (line,), **news}
+
+
+def test_the_first_amounts_bring_their_currency_with_them():
+    for stated in ({"lines": ()}, priced(None)):
+        after = answered(
+            waiting(ChecklistItem(item="amount"), **stated), **priced("300", currency="USD")
+        )
+        assert (after.currency, after.lines[0].amount) == ("USD", Decimal(300))
+
+
+def test_an_amount_in_another_currency_fills_no_gap_beside_known_ones():
+    line = ClaimLine(line_id=2, description="door", benefit="fire")
+    case = waiting(ChecklistItem(item="amount", line_id=2), lines=(*priced("200")["lines"], line))
+    after = answered(case, currency="USD", **priced("300"))
+    assert (after.currency, [each.amount for each in after.lines]) == ("EUR", [Decimal(200), None])
