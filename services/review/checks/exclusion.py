@@ -1,12 +1,15 @@
 """An exclusion of the programme applies, or the client's words hint at one."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from typing import Final
 
 from services.review.checks.check import IN_FACTS
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
+from shared.contract.contacts import ClaimDetails
 from shared.programmes import ProgrammeVersion
 from shared.programmes.prepared import prepared
 from shared.programmes.terms import Exclusion
@@ -21,6 +24,8 @@ TEXT = {
 }
 _UNNAMED = "exclusion"
 """The reason of an exclusion that names none."""
+_SIGNS: Final = str.maketrans({"\u2019": "'", "\u00ad": None, "\u200b": None})
+"""A telephone's apostrophe, and what is not seen: soft hyphens, spaces without width."""
 
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
@@ -42,12 +47,26 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
             yield from _found(benefit.exclusions, claim.circumstances, words, line.line_id)
 
 
+def hint_of(programme: ProgrammeVersion, claim: ClaimDetails, words: str) -> str | None:
+    """The first word of a text that hints at an exclusion of what is claimed."""
+    told = _plain(words)
+    if not _hints_at_any(_every_word(programme), told):
+        return None
+    claimed = {line.benefit for line in claim.lines}
+    of_claimed = (each for code, each in programme.benefits.items() if code in claimed)
+    for exclusions in (programme.exclusions, *(each.exclusions for each in of_claimed)):
+        for code, exclusion in exclusions.items():
+            if code not in claim.circumstances and (word := _hint(exclusion, told)) is not None:
+                return word
+    return None
+
+
 @prepared
 def _every_word(programme: ProgrammeVersion) -> tuple[str, ...]:
     """Every word that hints at any exclusion: most claims have none of them."""
     of_benefits = (each.exclusions for each in programme.benefits.values())
     exclusions = chain(programme.exclusions.values(), *(each.values() for each in of_benefits))
-    return tuple(dict.fromkeys(word.lower() for each in exclusions for word in each.keywords))
+    return tuple(dict.fromkeys(_plain(word) for each in exclusions for word in each.keywords))
 
 
 def _hints_at_any(words: tuple[str, ...], told: str) -> bool:
@@ -84,12 +103,14 @@ def _found(
 def _hint(exclusion: Exclusion, told: str) -> str | None:
     """The first of its words with which a word of the text begins."""
     for word in exclusion.keywords:
-        if re.search(rf"\b{re.escape(word.lower())}", told):
+        if re.search(rf"\b{re.escape(_plain(word))}", told):
             return word
     return None
 
 
 def _plain(text: str) -> str:
-    """In lower case, with single spaces."""
+    """In lower case, with single spaces, however the client's program writes spaces and signs."""
     plain = text.lower()
-    return " ".join(plain.split()) if "\n" in plain or "  " in plain else plain
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKC", plain).translate(_SIGNS)
+    return plain if plain.isprintable() and "  " not in plain else " ".join(plain.split())

@@ -17,6 +17,7 @@ from services.review.domain.passing_on import handover_facts
 from services.review.domain.prompts import PromptCode, with_prompt
 from services.review.domain.reassessment import subject_of, under_review
 from services.review.domain.requests import opening_steps, with_news
+from services.review.domain.second_word import said_otherwise
 from services.review.domain.settling import after_decision
 from services.review.domain.transitions import SETTLED, SYSTEM, changed, notice_requested
 from shared.contract.assessment import Recommendation
@@ -216,6 +217,7 @@ def _reviewed(
     """The claim with what a contact brought, assessed, and sent on its way."""
     claim = claim_after(case, contact)
     programme = known.programme_for(claim)
+    doubt = None if case.claim is None else said_otherwise(claim, contact, programme)
     assessment = assess(
         under_review(
             case,
@@ -223,7 +225,7 @@ def _reviewed(
             known,
             documents=changes.get("documents", case.documents),
             client_id=changes.get("sender_client_id", case.sender_client_id),
-            needs_person=contact.needs_person,
+            needs_person=contact.needs_person or doubt,
         )
     )
     checklist = brought_up_to_date(
