@@ -102,9 +102,10 @@ def test_the_facts_that_move_clocks_are_those_of_the_contract():
         if "fact" in definition.get("properties", {})
     }
     derived = {
-        "approved", "paid_in_full", "payment_returned", "complaint_opened", "complaint_acknowledged", "complaint_dropped",
-        "departments_awaited", "departments_answered", "decision_sent", "decision_undelivered",
-        "decision_served", "remedy_notice_missing",
+        "approved", "paid_in_full", "payment_returned", "complaint_opened",
+        "complaint_acknowledged", "complaint_dropped", "departments_awaited",
+        "departments_answered", "decision_sent", "decision_undelivered", "decision_served",
+        "remedy_notice_missing",
     }  # fmt: skip
     assert names | derived == FACT_NAMES
     assert not names & derived
