@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from claimsdesk.commands.options import DeskOption, JsonOption, told
-from shared.contract.contacts import Language
 
 app = typer.Typer()
 
@@ -35,9 +34,7 @@ def assess(
             help="A desk's own programmes; the shipped ones if absent.",
         ),
     ] = None,
-    lang: Annotated[
-        Language, typer.Option(help="The language of the findings.")
-    ] = Language.ENGLISH,
+    lang: Annotated[Literal["de", "en"], typer.Option(help="The language of the findings.")] = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Assess a claim from files: every finding, the arithmetic of each line, what is recommended.
@@ -49,11 +46,12 @@ def assess(
     """
     from claimsdesk.assess.files import read_subject
     from claimsdesk.assess.shown import shown
+    from shared.contract.contacts import Language
 
     with told():
         day = today.date() if today else date.today()
         subject = read_subject(programme, policy, claim, history, today=day, directory=directory)
-        for line in shown(subject, lang, as_json=as_json):
+        for line in shown(subject, Language(lang), as_json=as_json):
             typer.echo(line)
 
 

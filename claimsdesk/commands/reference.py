@@ -20,7 +20,10 @@ people_app = typer.Typer(no_args_is_help=True, help="Who works at the desk, in t
 def policies_import(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help="CSV, JSON lines (.jsonl), YAML or JSON."),
+        typer.Argument(
+            metavar="FILE…",
+            help="CSV, JSON lines (.jsonl), or YAML or JSON with `clients:` and `policies:`.",
+        ),
     ],
     kafka: KafkaOption = None,
     dry_run: Annotated[
@@ -58,6 +61,10 @@ def policies_import(
 
     with told():
         token = _token_for(wait, token_file)
+        for file in files:
+            if not file.is_file():
+                message = f"{file} can't be read: it is not there"
+                raise CommandError(message)
         try:
             in_use = load_programmes(programmes)
         except ProgrammeError as error:
