@@ -10,7 +10,6 @@ from services.notify.adapters.letters import Typesetter
 from services.notify.adapters.mailer import MailServer
 from services.notify.adapters.places import Connects, FolderPlace
 from services.notify.adapters.rendering import Renderer
-from services.notify.adapters.sftp import SftpServer
 from services.notify.adapters.templates import Templates
 from services.notify.domain.postage import PostageTable
 from services.notify.settings import Settings
@@ -98,6 +97,8 @@ def _place(settings: Settings) -> Connects:
     """Where batches go: the SFTP server if there is one, else the spool's folder."""
     if settings.print_sftp_host is None:
         return FolderPlace(settings.spool_dir).open
+    from services.notify.adapters.sftp import SftpServer  # loaded only where it is used
+
     assert settings.print_sftp_known_hosts is not None
     password = settings.print_sftp_password
     return SftpServer(

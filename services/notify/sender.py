@@ -53,6 +53,7 @@ class Sender:
         self._delivery = Delivery(app, self._recorder, self._worker)
         self._under_way: set[asyncio.Task[None]] = set()
         self._fault: asyncio.Future[None] | None = None
+        self._mails_soon: asyncio.TimerHandle | None = None
 
     async def mail_problem(self) -> str | None:
         """Why no mail goes out, for `/readyz`."""
@@ -125,7 +126,7 @@ class Sender:
         """Take due notices of a channel, and have up to `most` under way at once."""
         work_there = self._app.work[channel]
         # A mail may wait for a letter of its case; the other way round the next look is enough.
-        ended = work_there.set if channel is Channel.EMAIL else self._app.wake
+        ended = work_there.set if channel is Channel.EMAIL else self._letter_ended
         running: set[asyncio.Task[None]] = set()
         while True:
             work_there.clear()
@@ -137,13 +138,21 @@ class Sender:
             for notice in taken:
                 self._start(deliver(notice, now), running, ended)
             if len(taken) < room:
-                if not taken:
-                    # Whoever ended may wake us for nothing: a letter for each mail of other cases.
-                    await asyncio.sleep(_SOONEST_SECONDS)
                 pause = await self._pause(channel)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pause):  # wait_for may lose a cancellation
                         await work_there.wait()
+
+    def _letter_ended(self) -> None:
+        """Look for letters at once, and soon for mails that waited: once for many letters."""
+        self._app.work[Channel.LETTER].set()
+        if self._mails_soon is None:
+            loop = asyncio.get_running_loop()
+            self._mails_soon = loop.call_later(_SOONEST_SECONDS, self._look_for_mails)
+
+    def _look_for_mails(self) -> None:
+        self._mails_soon = None
+        self._app.work[Channel.EMAIL].set()
 
     def _start(
         self,

@@ -111,6 +111,10 @@ async def test_notices_of_one_case_leave_in_order_those_of_others_meanwhile(
     others = [await desk.request(case, RECEIPT, REQUEST) for case in quick]
     server.behaviour.slow_over = first[0].encode()
     async with desk.sending():
+        for receipt, request in others:
+            await desk.until(receipt, SENT)
+            await desk.until(request, SENT)
+        server.behaviour.go_on.set()
         await desk.until(later, SENT)
     arrived = order_of_arrival(server)
     assert [one for one in arrived if one in {*first, later}] == [*first, later]

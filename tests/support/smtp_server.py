@@ -1,6 +1,7 @@
 """A real SMTP server on loopback that behaves as badly as a test wants it to."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ class Behaviour:
         on_rcpt: Its answer to a recipient.
         on_data: Its answer to a mail that was wholly received.
         delay: Seconds that it takes for a mail.
-        slow_over: Takes a second more for a mail with this in it.
+        slow_over: Keeps a mail with this in it waiting until `go_on`.
         drop_after_body: Close the connection instead of answering a mail.
         connections: How many clients came.
     """
@@ -31,6 +32,7 @@ class Behaviour:
     on_data: Callable[[bytes], str] = lambda _mail: "250 OK"
     delay: float = 0.0
     slow_over: bytes | None = None
+    go_on: threading.Event = field(default_factory=threading.Event)
     keep_when_dropping: bool = True
     drop_after_body: bool = False
     connections: int = 0
@@ -55,7 +57,7 @@ class Behaviour:
         await asyncio.sleep(self.delay)
         mail = bytes(envelope.content or b"")
         if self.slow_over is not None and self.slow_over in mail:
-            await asyncio.sleep(1)
+            await asyncio.to_thread(self.go_on.wait, 10)
         if self.drop_after_body:
             if self.keep_when_dropping:
                 self._keep(mail, envelope)
