@@ -1,6 +1,7 @@
 """One SMTP connection against a real server: what is on the wire, and what each answer means."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from services.notify.adapters.mailer import (
     Refused,
     Unanswered,
 )
+from tests.support.certificates import self_signed
 from tests.support.smtp_server import SmtpServer, smtp_server
 
 SENDER, RECIPIENT = "claims@claimsdesk.example", "erika@client.example"
@@ -133,3 +135,35 @@ async def test_no_server_at_all_is_deferred(connection: MailConnection):
     with pytest.raises(Deferred) as caught:
         await away.send(SENDER, RECIPIENT, b"Subject: x\r\n\r\n", marking([]))
     assert caught.value.server_away
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_a_mail_goes_encrypted_to_a_server_that_is_the_one_it_says(
+    security: str, trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    context, certificate = self_signed(tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    mode = (
+        {"ssl_context": context}
+        if security == "tls"
+        else {"tls_context": context, "require_starttls": True}
+    )
+    with smtp_server(**mode) as server:
+        connection = MailConnection(MailServer("127.0.0.1", server.port, security, timeout=5))
+        sending = connection.send(SENDER, RECIPIENT, b"Subject: x\r\n\r\nbody\r\n", marking([]))
+        if trusted:
+            assert await sending
+        else:
+            with pytest.raises(Deferred):
+                await sending
+        await connection.quit()
+    assert len(server.behaviour.mails) == trusted
+
+
+async def test_a_server_without_encryption_gets_nothing_when_it_is_wanted(server: SmtpServer):
+    connection = MailConnection(MailServer("127.0.0.1", server.port, "starttls", timeout=2))
+    with pytest.raises(Deferred):
+        await connection.send(SENDER, RECIPIENT, b"Subject: x\r\n\r\n", marking([]))
+    assert server.behaviour.mails == []

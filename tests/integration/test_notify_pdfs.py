@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
@@ -63,6 +64,20 @@ def test_letters_of_every_kind_are_archivable_and_accessible(tmp_path: Path):
 @pytest.mark.soak
 def test_letters_of_every_kind_and_programme_are_archivable_and_accessible(tmp_path: Path):
     assert failures(written(tmp_path, every(tuple(PROGRAMMES.by_code)))) == []
+
+
+def test_pages_for_eyes(tmp_path: Path):
+    """Every page of the hard letters as a picture, in `CLAIMSDESK_PAGES_DIR` if that is set."""
+    folder = Path(os.environ.get("CLAIMSDESK_PAGES_DIR", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    german = {name: pdf for name, pdf in every(("heating-aid",)).items() if "-de-" in name}
+    for name, pdf in (hard_ones() | german).items():
+        with closing(pypdfium2.PdfDocument(pdf)) as document:
+            for number, page in enumerate(document, 1):
+                picture = page.render(scale=1).to_pil().convert("L")
+                picture.save(folder / f"{name}-{number}.png")
+                ink = sum(picture.histogram()[:128])
+                assert ink > 200 or number % 2 == 0, "an empty page that is no back of a sheet"
 
 
 def scan(pdf: bytes, page: int, dpi: int, angle: float) -> bytes:

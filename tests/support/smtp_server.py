@@ -1,6 +1,7 @@
 """A real SMTP server on loopback that behaves as badly as a test wants it to."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -82,11 +83,11 @@ class SmtpServer:
 
 
 @contextmanager
-def smtp_server(port: int | None = None) -> Iterator[SmtpServer]:
-    """Run a server in a thread of its own."""
+def smtp_server(port: int | None = None, **tls: ssl.SSLContext | bool) -> Iterator[SmtpServer]:
+    """Run a server in a thread of its own; `ssl_context`, or `tls_context` for STARTTLS."""
     behaviour = Behaviour()
     port = port or free_port()
-    controller = Controller(behaviour, hostname="127.0.0.1", port=port)
+    controller = Controller(behaviour, hostname="127.0.0.1", port=port, **tls)
     controller.start()
     try:
         yield SmtpServer(port, behaviour)
