@@ -52,7 +52,7 @@ check: $(stamps)/dev ## Check style, types, import rules, and that generated fil
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
-	@$(python) -m shared.publish --check
+	@$(python) -m shared.publishing --check
 
 .PHONY: test
 test: $(stamps)/dev $(stamps)/jars ## Run all tests on a real broker and both databases.
@@ -76,7 +76,7 @@ intent-model: $(stamps)/dev ## Train anew what tells a client's intent (ARGS=--v
 
 .PHONY: contract
 contract: $(stamps)/dev ## Write the contract's schemas and examples anew.
-	@$(python) -m shared.publish
+	@$(python) -m shared.publishing
 
 .PHONY: format
 format: $(stamps)/dev ## Format the code and mend what can be mended.

@@ -11,9 +11,10 @@ from jsonschema import Draft202012Validator
 from shared.contract.base import utc
 from shared.contract.catalogue import EVENT_TYPES, TOPICS, TOPICS_OF, Audience
 from shared.contract.examples import EXAMPLES
-from shared.publish import FOLDER, stale
 from shared.errors import BadEvent
 from shared.messaging.envelope import decode, encode
+from shared.publishing import FOLDER
+from shared.publishing.files import stale
 
 NAMES = sorted(EVENT_TYPES)
 

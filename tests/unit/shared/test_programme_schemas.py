@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from shared.programmes.loading import SHIPPED
-from shared.publish import FOLDER
+from shared.publishing import FOLDER
 
 PROGRAMMES = sorted(path for path in SHIPPED.glob("*.yaml") if path.name != "desk.yaml")
 
