@@ -21,6 +21,8 @@ from shared.messaging.processing import Handler, Processor
 
 log = structlog.get_logger(__name__)
 
+_FETCH_BYTES = 8 * 1024 * 1024
+"""Of one partition at once: with less, a backlog comes in batches of half the size allowed."""
 _PARTITIONS_AT_A_TIME = 3
 """So many transactions run side by side: while one waits for its commit, the next decodes."""
 
@@ -105,7 +107,7 @@ class Worker:
             topic_disable_leader=True,
             consumer_auto_offset_reset="earliest",
             broker_max_poll_records=self._batch_records,
-            consumer_max_fetch_size=8 * 1024 * 1024,
+            consumer_max_fetch_size=_FETCH_BYTES,
             broker_session_timeout=10,
             broker_heartbeat_interval=2,
             broker_commit_interval=1.0,
