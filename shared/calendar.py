@@ -191,6 +191,13 @@ class BusinessCalendar:
             )
         return _rolled_forward(self.region, day)
 
+    def in_time_since(self, day: date) -> date:
+        """The earliest last day of a period for which something done on this day is in time.
+
+        It is the day itself, or the first of the days off right before it (BGB §193, SGB X §26(3)).
+        """
+        return _in_time_since(self.region, day)
+
     def is_public_holiday(self, day: date) -> bool:
         """Say whether a day is a public holiday in the calendar's region."""
         return _is_public_holiday(self.region, day)
@@ -255,6 +262,14 @@ def _rolled_forward(region: str | None, day: date) -> date:
     while day.weekday() >= SATURDAY or _is_public_holiday(region, day):
         day += DAY
     return day
+
+
+@lru_cache(maxsize=1024)
+def _in_time_since(region: str | None, day: date) -> date:
+    first = day
+    while _rolled_forward(region, first - DAY) >= day:
+        first -= DAY
+    return first
 
 
 def _placed(

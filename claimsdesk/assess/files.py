@@ -114,6 +114,7 @@ def read_subject(
     if wrong or more or known is None or details is None or surroundings is None:
         raise CommandError("\n".join(dict.fromkeys(map(str, [*wrong, *more]))))
     terms = _terms(programmes, known, details, today)
+    reported_on = surroundings.reported_on or today
     rest = surroundings.model_dump(exclude={"documents", "client_id", "reported_on"})
     return ClaimUnderReview(
         claim=details,
@@ -125,7 +126,8 @@ def read_subject(
         ],
         documents=[_stored(each, number) for number, each in enumerate(surroundings.documents, 1)],
         client_id=surroundings.client_id or known.holder_client_id,
-        reported_on=surroundings.reported_on or today,
+        reported_on=reported_on,
+        filed_on=programmes.desk.calendar.business.in_time_since(reported_on),
         today=today,
         **rest,
     )

@@ -17,12 +17,16 @@ TEXT = {
 
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
-    """Reject a claim that came in later than the programme allows; its last day still counts."""
+    """Reject a claim that came in later than the programme allows; its last day still counts.
+
+    A period that ends on a Saturday, Sunday or public holiday ends on the next working day (BGB
+    §193, SGB X §26(3)).
+    """
     day, programme = subject.claim.date_of_loss, subject.programme
     if day is None or programme is None or programme.filing_period_days is None:
         return
     last_day = day + timedelta(days=programme.filing_period_days)
-    if subject.reported_on > last_day:
+    if (subject.filed_on or subject.reported_on) > last_day:
         yield Finding(
             code=CODE,
             group=GROUP,

@@ -37,7 +37,8 @@ def under_review(
         client_id: Who wrote, if that is certain.
         needs_person: Why a person must look first, if so.
     """
-    policy, holder = known.policy, known.payee
+    policy, holder, desk = known.policy, known.payee, known.programmes.desk
+    reported_on = desk.local_day(case.opened_at)
     subject = ClaimUnderReview(
         claim=claim,
         policy=policy,
@@ -46,7 +47,8 @@ def under_review(
         documents=documents,
         client_id=client_id,
         channel=case.channel,
-        reported_on=known.programmes.desk.local_day(case.opened_at),
+        reported_on=reported_on,
+        filed_on=desk.calendar.business.in_time_since(reported_on),
         today=known.today,
         needs_person=needs_person,
         waived=waived(case.checklist),

@@ -63,6 +63,8 @@ class ClaimUnderReview:
         holder_born_on: Their date of birth, where known.
         account_confirmed: An account of the client is known and confirmed.
         account_of_others: The account that the claim names is known as another client's.
+        filed_on: The earliest last day of a filing period for which the claim is in time: the day
+            it came in, or days off right before it (BGB §193); that day if absent.
         version: The policy's terms on the day of loss; None without a day, or out of force.
         policy_start: The policy's first day.
     """
@@ -82,6 +84,7 @@ class ClaimUnderReview:
     holder_born_on: date | None = None
     account_confirmed: bool = False
     account_of_others: bool = False
+    filed_on: date | None = None
     version: PolicyVersion | None = field(init=False)
     policy_start: date | None = field(init=False)
 

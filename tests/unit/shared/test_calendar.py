@@ -336,3 +336,18 @@ def test_agrees_with_a_walk_through_every_minute(pair, start, minutes):
     walker, desk = pair
     assert desk.is_open(start) == walker.is_open(start)
     assert desk.add(start, minutes * MINUTE) == walker.add(start, minutes)
+
+
+@pytest.mark.parametrize(
+    ("day", "earliest"),
+    [
+        (date(2026, 6, 12), date(2026, 6, 12)),
+        (date(2026, 6, 13), date(2026, 6, 13)),
+        (date(2026, 6, 14), date(2026, 6, 13)),
+        (date(2026, 6, 15), date(2026, 6, 13)),
+        (date(2026, 6, 16), date(2026, 6, 16)),
+        (date(2026, 4, 7), date(2026, 4, 3)),
+    ],
+)
+def test_what_is_done_right_after_days_off_is_in_time_for_them(day: date, earliest: date):
+    assert DESKS["berlin"].in_time_since(day) == earliest
