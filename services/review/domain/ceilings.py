@@ -39,7 +39,8 @@ def yearly_remainder(
 ) -> Remainder | None:
     """What is left of a benefit's yearly limit in the benefit year of a day; None without a limit.
 
-    Without a day nothing is known to be used.
+    What was approved for a claim without a day of loss counts in every year, as nobody knows which
+    one it was; without a day, such claims alone are known to count.
     """
     limit = programme.benefits[benefit].yearly_limit
     if limit is None:
@@ -91,12 +92,12 @@ def _in_benefit_year(
     day: date | None,
 ) -> list[PastClaim]:
     if day is None:
-        return []
+        return [past for past in past_claims if past.date_of_loss is None]
     first, next_first = benefit_year(programme, policy, day)
     return [
         past
         for past in past_claims
-        if past.date_of_loss is not None and first <= past.date_of_loss < next_first
+        if past.date_of_loss is None or first <= past.date_of_loss < next_first
     ]
 
 
