@@ -84,6 +84,9 @@ class WrittenFile:
         except UnicodeDecodeError as error:
             msg = f"{path}: is no text in UTF-8"
             raise refuse(msg) from error
+        except RecursionError as error:
+            msg = f"{path}: lists or fields stand in each other too deeply to be read"
+            raise refuse(msg) from error
         except (yaml.YAMLError, ValueError) as error:
             msg = f"{path}: {error}"
             raise refuse(msg) from error
@@ -149,6 +152,9 @@ def values_in(path: Path) -> Any:
         return _values(path.read_text(encoding="utf-8"), path)
     except OSError as error:
         msg = f"{path} can't be read: {error.strerror or error}"
+        raise WrittenFileError(msg) from error
+    except RecursionError as error:
+        msg = f"{path} can't be read: lists or fields stand in each other too deeply"
         raise WrittenFileError(msg) from error
     except (yaml.YAMLError, ValueError) as error:
         msg = f"{path} can't be read: it is no valid YAML or JSON: {error}"

@@ -73,7 +73,7 @@ class ProgrammeVersion(Data):
     authority: dict[str, Money | None] = Field(
         description="Up to which amount a role decides alone; null is unlimited."
     )
-    filing_period_days: Annotated[int, Field(ge=1)] | None = None
+    filing_period_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     many_claims: ManyClaims | None = None
     early_loss_days: Days = 3
     bank_account_required: bool = Field(
@@ -94,7 +94,7 @@ class ProgrammeVersion(Data):
     quality_share: Share = Field(
         default=Decimal(0), description="So many decisions are reviewed by a second person."
     )
-    answer_days: Annotated[int, Field(ge=1)] = Field(
+    answer_days: Annotated[int, Field(ge=1, le=3_650)] = Field(
         description="Days that a client has for an answer."
     )
 

@@ -283,7 +283,7 @@ class ManyClaims(Data):
     """From how many earlier claims within how many days a person should look."""
 
     claims: Annotated[int, Field(ge=1)]
-    within_days: Annotated[int, Field(ge=1)]
+    within_days: Annotated[int, Field(ge=1, le=36_500)]
 
 
 class ArithmeticStepName(StrEnum):

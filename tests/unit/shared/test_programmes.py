@@ -216,6 +216,14 @@ def test_the_desk_s_day_is_the_one_of_its_zone(shipped: Programmes):
         ("valid_from: 2020-01-01", "valid_from: soon", "6:5", "no day of the calendar"),
         ("kind: insurer", "kind: bank", "2:1", "known here: agency, insurer"),
         ("code: travel", "code: Travel!", "1:1", "small letters"),
+        ("automatic_limit: 100.10", "answer_days: 99999999999", "8:5", "at most 3650"),
+        ("automatic_limit: 100.10", "filing_period_days: 99999999999", "8:5", "at most 36500"),
+        (
+            "automatic_limit: 100.10",
+            "many_claims: {claims: 1, within_days: 99999999999}",
+            "8:30",
+            "at most 36500",
+        ),
         ("code: travel", "cod: travel", "1:1", "no such field"),
         ("automatic_limit: 100.10", "deductible: 1", "5:5", "is missing"),
         ("automatic_limit: 100.10", "automatic_limit: 1\n    automatic_limit: 2", "9:5", "twice"),
@@ -239,7 +247,15 @@ def test_every_mistake_is_named_at_once(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "just words\n", "- a\n- b\n", "code: [\n", "code: travel\n", "code: t\nversions: 3\n"],
+    [
+        "",
+        "just words\n",
+        "- a\n- b\n",
+        "code: [\n",
+        "code: travel\n",
+        "code: t\nversions: 3\n",
+        "code: " + "[" * 3000 + "]" * 3000,
+    ],
 )
 def test_what_is_no_programme_is_refused_with_its_file(tmp_path: Path, text: str):
     assert "travel.yaml" in _mistake(tmp_path, text)
