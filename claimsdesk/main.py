@@ -14,6 +14,7 @@ from claimsdesk.commands import (
     deadlines,
     desk,
     notices,
+    operations,
     programmes,
     queue,
     reference,
@@ -47,6 +48,8 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(notices.app, name="notices")
 app.add_typer(complaints.app, name="complaints")
 app.add_typer(topics.app, name="topics")
+app.add_typer(operations.app)
+app.add_typer(operations.dead_letters_app, name="dlt")
 app.add_typer(programmes.app, name="programmes")
 app.add_typer(reference.policies_app, name="policies")
 app.add_typer(reference.people_app, name="people")
