@@ -1,19 +1,49 @@
-"""`python -m shared.publishing`: write `contract/`; with `--check` only say what differs."""
+"""`python -m shared.publishing`: write `contract/`, hold it against its releases, release it.
+
+Without arguments the files are written. `--check` says which are not current and what a released
+version forbids. `--release NOTE` releases what changed since the last time.
+"""
 
 import sys
+from datetime import UTC, datetime
 
 from shared.publishing.files import stale, write
+from shared.publishing.released import release, releases, schemas_of_today, violations
 
 
 def main(arguments: list[str]) -> int:
-    """Write the files, or with `--check` name those that are not current; 1 if there are any."""
-    if "--check" not in arguments:
-        write()
-        return 0
+    """Do what was asked for; 1 with a message if something is wrong."""
+    if arguments[:1] == ["--release"]:
+        return _release(" ".join(arguments[1:]))
+    if "--check" in arguments:
+        return _check()
+    write()
+    return 0
+
+
+def _check() -> int:
+    broken = violations(releases(), schemas_of_today())
+    for violation in broken:
+        sys.stderr.write(f"contract: {violation}\n")
+    if broken:
+        sys.stderr.write("contract: add a new event type beside the old one instead\n")
     names = stale()
     for name in names:
         sys.stderr.write(f"contract/{name} is not current: run `make contract`\n")
-    return 1 if names else 0
+    return 1 if names or broken else 0
+
+
+def _release(note: str) -> int:
+    day = datetime.now(UTC).date().isoformat()  # noqa: TID251
+    try:
+        new = release(day, note)
+    except ValueError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    write()
+    for one in new:
+        sys.stdout.write(f"{one.event}: released version {one.number}\n")
+    return 0
 
 
 if __name__ == "__main__":

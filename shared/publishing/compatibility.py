@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from shared.publishing.schemas import Schema, fallback_of, resolved
+from shared.publishing.schemas import KNOWN_VALUES, Schema, fallback_of, resolved
 
 _MEANINGLESS: Final = frozenset(
     {"$defs", "$id", "$schema", "default", "description", "examples", "title", "writeOnly"}
@@ -183,6 +183,7 @@ class _Comparison:
     def _values(self, field: str, written: Schema, read: Schema) -> Iterator[Incompatibility]:
         accepted = _listed(read)
         if accepted is None:
+            yield from self._known_values(field, written, read)
             return
         given = _listed(written)
         if given is None:
@@ -190,6 +191,13 @@ class _Comparison:
             return
         for value in [value for value in given if value not in accepted]:
             yield self._said(field, f"may be {value!r} now", f"may no longer be {value!r}")
+
+    def _known_values(self, field: str, written: Schema, read: Schema) -> Iterator[Incompatibility]:
+        """An open list may grow; what was once in it may stand in a record."""
+        if self._harm is Harm.RECORDS and KNOWN_VALUES in read:
+            for value in written.get(KNOWN_VALUES, ()):
+                if value not in read[KNOWN_VALUES]:
+                    yield Incompatibility(field, f"may no longer be {value!r}", self._harm)
 
     def _limits(self, field: str, written: Schema, read: Schema) -> Iterator[Incompatibility]:
         if _listed(written) is not None:

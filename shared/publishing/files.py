@@ -1,17 +1,16 @@
 """Everything in `contract/` that is made from the models, and what of it is not current."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.contract.catalogue import EVENT_TYPES, EventType
-from shared.contract.examples import EXAMPLES
+from shared.contract.catalogue import EVENT_TYPES
 from shared.programmes.schema import desk_schema, programme_schema
 from shared.publishing import FOLDER
-from shared.publishing.schemas import Schema, event_schema
-
-RELEASED = Path("released")
-"""Below `contract/`: what was released stands there unchanged."""
+from shared.publishing.asyncapi import asyncapi
+from shared.publishing.changelog import changelogs
+from shared.publishing.page import page
+from shared.publishing.released import RELEASED, pretty, releases
+from shared.publishing.schemas import event_example, event_schema
 
 
 def files() -> Iterator[tuple[Path, str]]:
@@ -19,13 +18,12 @@ def files() -> Iterator[tuple[Path, str]]:
     for name, event in EVENT_TYPES.items():
         yield Path("schemas") / f"{name}.json", pretty(event_schema(event))
         yield Path("examples") / f"{name}.json", pretty(event_example(event))
+    yield Path("asyncapi.yaml"), asyncapi()
+    for name, text in changelogs(releases()):
+        yield Path("changelog") / f"{name}.md", text
+    yield Path("index.html"), page()
     yield Path("programme.schema.json"), pretty(programme_schema())
     yield Path("desk.schema.json"), pretty(desk_schema())
-
-
-def event_example(event: EventType) -> Schema:
-    """An event's example body as it travels: without what is not known."""
-    return EXAMPLES[event.body].model_dump(mode="json", exclude_none=True)
 
 
 def stale() -> list[str]:
@@ -50,11 +48,6 @@ def write() -> None:
         target = FOLDER / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content, encoding="utf-8")
-
-
-def pretty(value: object) -> str:
-    """JSON as it is committed."""
-    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _there() -> Iterator[Path]:

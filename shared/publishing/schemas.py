@@ -6,6 +6,7 @@ from shared.contract.cases import CaseKind
 from shared.contract.catalogue import TOPICS_OF, EventType
 from shared.contract.contacts import DocumentKind
 from shared.contract.departments import TaskKind
+from shared.contract.examples import EXAMPLES
 from shared.contract.facts import NoticeKind
 from shared.contract.public import EscalationReason
 
@@ -37,6 +38,11 @@ def event_schema(event: EventType) -> Schema:
         "x-compatibility": COMPATIBILITY,
         "x-personal-data": event.personal_data,
     }
+
+
+def event_example(event: EventType) -> Schema:
+    """An event's example body as it travels: without what is not known."""
+    return EXAMPLES[event.body].model_dump(mode="json", exclude_none=True)
 
 
 def resolved(schema: Schema, root: Schema) -> Schema:
