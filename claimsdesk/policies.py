@@ -78,6 +78,9 @@ def policy_mistakes(policy: PolicyChanged) -> Iterator[tuple[Place, str]]:
     """What is possible in each of a policy's versions, but not in all of them together."""
     before: PolicyVersion | None = None
     for index, version in enumerate(policy.versions):
+        for name in ("sum_insured", "insured_value", "deductible"):
+            if (amount := getattr(version, name)) is not None and amount < 0:
+                yield ("versions", index, name), f"is below zero: {amount}"
         if version.valid_to is not None and version.valid_to < version.valid_from:
             yield ("versions", index, "valid_to"), f"is before valid_from, {version.valid_from}"
         if before is not None and version.valid_from <= before.valid_from:

@@ -105,7 +105,7 @@ def _underinsurance(claim: _Claim) -> None:
     if terms is None or version is None:
         return
     insured, value = version.sum_insured, version.insured_value
-    if insured is None or value is None or insured >= value:
+    if insured is None or value is None or not NOTHING <= insured < value:
         return
     before = total(claim.lines)
     if terms.waived_up_to is None or before > terms.waived_up_to:

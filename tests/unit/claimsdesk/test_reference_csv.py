@@ -116,6 +116,7 @@ ROW = "HH-1;household;K-1;2024-01-01;;;\n"
         (f"{HEADER}\n{ROW.replace(';;;', ';;1.234;')}", "2:6: sum_insured: '1.234' can be read in"),
         (f"{HEADER}\n{ROW.replace(';;;', ';;viel;')}", "2:6: sum_insured: 'viel' is no amount"),
         (f"{HEADER}\n{ROW.replace(';;;', ';;1,2345;')}", "2:6: sum_insured: '1,2345' is no amount"),
+        (f"{HEADER}\n{ROW.replace(';;;', ';;-5,00;')}", "2:6: sum_insured: is below zero: -5.00"),
         (f"{HEADER}\n{ROW.replace('2024-01-01', '45292')}", "2:4: valid_from: '45292' is no day"),
         (
             f"{HEADER}\n{ROW.replace('2024-01-01', '30.02.2024')}",
