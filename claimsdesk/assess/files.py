@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from claimsdesk.errors import CommandError
 from claimsdesk.policies import unknown_fields, way
-from services.review.domain.subject import ClaimUnderReview, PastClaim
+from services.review.domain.subject import ClaimUnderReview, PastClaim, invoice_key
 from shared.contract.base import Amount, Day
 from shared.contract.contacts import Channel, ClaimDetails, Document, DocumentKind
 from shared.contract.reference import PolicyChanged
@@ -121,7 +121,13 @@ def read_subject(
         policy=known,
         programme=terms,
         past_claims=[
-            PastClaim(**{**each.model_dump(), "case_id": each.case_id or f"past-{number}"})
+            PastClaim(
+                **{
+                    **each.model_dump(),
+                    "case_id": each.case_id or f"past-{number}",
+                    "invoice_numbers": frozenset(map(invoice_key, each.invoice_numbers)),
+                }
+            )
             for number, each in enumerate(past, 1)
         ],
         documents=[_stored(each, number) for number, each in enumerate(surroundings.documents, 1)],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.review.domain.subject import ClaimUnderReview
+from services.review.domain.subject import ClaimUnderReview, invoice_key
 from shared.contract.assessment import Finding, FindingGroup, Severity
 
 CODE = "same_invoice_twice"
@@ -16,14 +16,18 @@ TEXT = {
 
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
-    """Refer lines whose invoice number stands in an earlier claim on the policy."""
+    """Refer lines whose invoice number stands in an earlier claim, however it is spelled."""
     lines = subject.claim.lines
-    numbers = {line.invoice_number for line in lines}
+    if not subject.past_claims:
+        return
+    keys = {number: invoice_key(number) for line in lines if (number := line.invoice_number)}
+    numbers = set(keys.values())
     for past in subject.past_claims:
         if numbers.isdisjoint(past.invoice_numbers):
             continue
         for line in lines:
-            if line.invoice_number is not None and line.invoice_number in past.invoice_numbers:
+            number = line.invoice_number
+            if number and keys[number] in past.invoice_numbers:
                 yield Finding(
                     code=CODE,
                     group=GROUP,
@@ -31,7 +35,7 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
                     line_id=line.line_id,
                     facts={
                         "line": str(line.line_id),
-                        "invoice_number": line.invoice_number,
+                        "invoice_number": number,
                         "case_id": past.case_id,
                     },
                 )

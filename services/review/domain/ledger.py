@@ -12,7 +12,7 @@ from typing import Any, Self
 import msgspec
 
 from services.review.checks import below_deductible
-from services.review.domain.subject import NOTHING, PastClaim
+from services.review.domain.subject import NOTHING, PastClaim, invoice_key
 from shared.contract.assessment import AssessedLine
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import DECIDED, CaseKind, CaseState
@@ -82,7 +82,9 @@ def _entry(case: CaseFileUpdated) -> PastClaim:
         case_id=case.case_id,
         date_of_loss=claim.date_of_loss,
         benefits=benefits,
-        invoice_numbers=frozenset(n for line in claim.lines if (n := line.invoice_number)),
+        invoice_numbers=frozenset(
+            invoice_key(number) for line in claim.lines if (number := line.invoice_number)
+        ),
         iban=iban.replace(" ", "") if iban else None,
         is_open=case.state not in DECIDED,
         deductible=_borne(case, approved),

@@ -19,6 +19,11 @@ def policy_start(policy: PolicyChanged) -> date:
     return min([version.valid_from for version in policy.versions])
 
 
+def invoice_key(number: str) -> str:
+    """An invoice number as it is compared: `RE 2026/17` is `re-2026-17`."""
+    return "".join(filter(str.isalnum, number.casefold())) or number
+
+
 class PastClaim(msgspec.Struct, frozen=True, array_like=True):
     """Another claim on the same policy, decided or open; the order of its fields is stored.
 
@@ -28,7 +33,7 @@ class PastClaim(msgspec.Struct, frozen=True, array_like=True):
         case_id: Its case.
         date_of_loss: Its day of loss, where known.
         benefits: Every claimed benefit with its net approved amount; zero while open or if denied.
-        invoice_numbers: The invoice numbers of its lines.
+        invoice_numbers: The invoice numbers of its lines, as they are compared.
         iban: The account its client named, without spaces.
         is_open: Nobody decided it yet.
         deductible: What the client bore of it as deductible, once it is decided.

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from services.review.domain.subject import ClaimUnderReview, PastClaim
+from services.review.domain.subject import ClaimUnderReview, PastClaim, invoice_key
 from shared.contract.contacts import Channel, ClaimDetails, ClaimLine, Document, DocumentKind
 from shared.contract.reference import PolicyChanged
 from shared.programmes import Benefit, Programmes, ProgrammeVersion, load_programmes
@@ -189,7 +189,7 @@ def _past(number: int, row: dict[str, Any]) -> PastClaim:
         case_id=row.get("case_id", f"C-PAST-{number}"),
         date_of_loss=_day(row["loss"]),
         benefits={code: Decimal(amount) for code, amount in row.get("benefits", {}).items()},
-        invoice_numbers=frozenset(row.get("invoices", [])),
+        invoice_numbers=frozenset(map(invoice_key, row.get("invoices", []))),
         deductible=Decimal(row.get("deductible", "0.00")),
     )
 
