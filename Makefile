@@ -44,7 +44,7 @@ clean: ## Remove the desk's state in var/ (what was fetched is kept in var/cache
 # --- work on it -------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: $(stamps)/dev $(stamps)/jars system-packages ## Install all that running, testing and checking need.
+setup: $(stamps)/dev $(stamps)/jars $(stamps)/node system-packages ## Install all that running, testing and checking need.
 
 .PHONY: check
 check: $(stamps)/dev ## Check style, types, import rules, and that generated files are current.
@@ -55,7 +55,7 @@ check: $(stamps)/dev ## Check style, types, import rules, and that generated fil
 	@$(python) -m shared.publishing --check
 
 .PHONY: test
-test: $(stamps)/dev $(stamps)/jars ## Run all tests on a real broker and both databases.
+test: $(stamps)/dev $(stamps)/jars $(stamps)/node ## Run all tests on a real broker and both databases.
 	@$(bin)/pytest -m "not soak and not containers" $(ARGS)
 
 .PHONY: test-containers
@@ -75,8 +75,12 @@ intent-model: $(stamps)/dev ## Train anew what tells a client's intent (ARGS=--v
 	@$(python) -m bench.intent_training $(ARGS)
 
 .PHONY: contract
-contract: $(stamps)/dev ## Write the contract's schemas and examples anew.
+contract: $(stamps)/dev ## Write the contract's schemas, examples and pages anew.
 	@$(python) -m shared.publishing
+
+.PHONY: release-contract
+release-contract: $(stamps)/dev ## Release what changed in the contract (NOTE="what is new for readers").
+	@$(python) -m shared.publishing --release "$${NOTE:-}"
 
 .PHONY: format
 format: $(stamps)/dev ## Format the code and mend what can be mended.
@@ -105,6 +109,12 @@ $(stamps)/dev: pyproject.toml uv.lock | $(bin)/uv
 
 $(stamps)/jars: deploy/local/jars.lock | $(stamps)/local
 	@$(python) -m deploy.local.fetch
+	@touch $@
+
+# Node itself comes from the Python lock; its packages read the contract in the tests only.
+$(stamps)/node: tests/contract/node/package-lock.json | $(stamps)/dev
+	@echo 'installing the Node packages that the tests need …'
+	@PATH=$(CURDIR)/$(bin):$$PATH npm ci --prefix $(<D) --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
 .PHONY: system-packages
