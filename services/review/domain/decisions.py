@@ -182,7 +182,7 @@ def _is_consistent(
 def _client_was_warned(case: CaseFileUpdated, request: DecisionRequest, known: Known) -> None:
     """No refusal for lack of cooperation without a written warning whose time is over.
 
-    Source: SGB I §66(3).
+    Nor once the client made up for it, however late. Source: SGB I §66(1) and (3), §67.
     """
     programme = programme_of(case, known)
     if programme is None or programme.non_cooperation != "warning_first":
@@ -195,6 +195,9 @@ def _client_was_warned(case: CaseFileUpdated, request: DecisionRequest, known: K
     if known.today <= case.warning.deadline:
         message = f"the client may still answer the warning until {case.warning.deadline}"
         raise RuleViolation("warning_missing", message)
+    if all(item.status != "open" for item in case.checklist):
+        message = "nothing is missing any more: the client made up for it (SGB I §66(1))"
+        raise RuleViolation("nothing_missing", message)
 
 
 def _proposed(case: CaseFileUpdated, decision: Decision, known: Known) -> CaseFileUpdated:

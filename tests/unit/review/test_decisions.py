@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from services.review.domain.case import add_contact
 from services.review.domain.decisions import decide
 from services.review.domain.known import Known
 from services.review.domain.missing import WarningRequest, warn
@@ -20,6 +21,7 @@ from tests.unit.review.desk import (
     RITA,
     SVEN,
     client,
+    contact,
     facts,
     known,
     later,
@@ -246,6 +248,15 @@ def test_an_agency_refuses_for_lack_of_cooperation_only_after_a_warning_whose_ti
     refused(warned, "warning_missing", "deny", reason, knowing=at_agency(days))
     denied = decide(warned, request(warned, "deny", reason), RITA, at_agency(days + 1))
     assert denied.state is CaseState.DENIED
+
+
+def test_an_agency_refuses_nobody_for_what_came_late():
+    """SGB I section 66(1): only as long as the client did not make up for it."""
+    warned = warn(asked_by_agency(), WarningRequest(), RITA, at_agency(0))
+    answer = contact(contact_id="late", needs_person="a note in the margin")
+    late = add_contact(warned, answer, at_agency(60))
+    assert all(item.status != "open" for item in late.checklist)
+    refused(late, "nothing_missing", "deny", "non_cooperation", knowing=at_agency(61))
 
 
 def test_an_agency_refuses_for_another_reason_without_a_warning():
