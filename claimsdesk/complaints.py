@@ -114,7 +114,7 @@ def _figures(figure: str, value: str, complaints: Sequence[Mapping[str, Any]]) -
         figure,
         value,
         str(len(complaints)),
-        str(sum(each["result"] == "open" for each in complaints)),
+        str(sum(not each.get("answered_on") for each in complaints)),
         str(len(days)),
         str(upheld),
         # A German spreadsheet takes 7.7 for the seventh of July.

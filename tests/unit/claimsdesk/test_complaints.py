@@ -79,3 +79,8 @@ def test_the_report_s_figures_count_by_branch_and_by_reason():
 
 def test_a_year_without_complaints_has_figures_too():
     assert figures_csv([]).splitlines() == [";".join(FIGURES), "total;;0;0;0;0;;"]
+
+
+def test_a_complaint_is_open_until_it_is_answered_though_its_result_was_noted():
+    noted = {**COMPLAINT, "result": "upheld", "answered_on": None}
+    assert figures_csv([noted]).splitlines()[1] == "total;;1;1;0;1;;"
