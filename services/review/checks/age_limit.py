@@ -23,7 +23,10 @@ def _with_ages(benefit: Benefit) -> bool:
 
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
-    """Reject lines for somebody younger or older on the day of loss than the benefit covers."""
+    """Reject lines for somebody younger or older on the day of loss than the benefit covers.
+
+    Who was not born yet is too young for every benefit.
+    """
     day = subject.claim.date_of_loss
     if day is None or subject.version is None:
         return
@@ -33,7 +36,7 @@ def check(subject: ClaimUnderReview) -> Iterator[Finding]:
         if person is None or person.date_of_birth is None:
             return
         age = age_on(day, person.date_of_birth)
-        if (least is not None and age < least) or (most is not None and age > most):
+        if age < (least or 0) or (most is not None and age > most):
             yield Finding(
                 code=CODE,
                 group=GROUP,

@@ -58,4 +58,4 @@ def _eligible(benefit: Benefit, person: InsuredPerson, day: date) -> bool:
     if person.relation != "child" or benefit.max_child_age is None:
         return True
     born_on = person.date_of_birth
-    return born_on is None or age_on(day, born_on) <= benefit.max_child_age
+    return born_on is None or 0 <= age_on(day, born_on) <= benefit.max_child_age
