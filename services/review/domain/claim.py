@@ -35,6 +35,7 @@ def claim_after(case: CaseFileUpdated | None, contact: ContactReceived) -> Claim
     changes: dict[str, Any] = {
         "claimant": _claimant_after(claim.claimant, news.claimant, anew="claimant" in asked),
         "circumstances": tuple(dict.fromkeys((*claim.circumstances, *news.circumstances))),
+        "advance_requested": claim.advance_requested or news.advance_requested,
     }
     for item, field in _ASKED_FIELDS.items():
         value = getattr(news, field)

@@ -15,12 +15,13 @@ from services.review.domain.advances import (
     offer_interim_payment,
     with_interim_payment,
 )
-from services.review.domain.case import open_case
+from services.review.domain.case import add_contact, open_case
 from services.review.domain.decisions import decide
 from services.review.domain.known import Known
 from services.review.domain.service_of_decisions import ReceiptOfDecision, note_receipt
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
+from shared.contract.contacts import ClaimDetails
 from shared.contract.decisions import Advance
 from shared.contract.departments import TaskKind
 from shared.contract.facts import DecisionReceived
@@ -81,6 +82,16 @@ def test_a_contact_that_asks_for_it_counts_from_its_day():
     insurer = asking.model_copy(update={"claim": contact([("glass", "900.00")]).claim.model_copy(
         update={"advance_requested": True})})  # fmt: skip
     assert open_case(insurer, CASE_ID, known()).advance is None
+
+
+def test_a_later_contact_may_ask_for_it_too():
+    case = opened([("heating_costs", "1200.00")], kinds=("invoice",), knowing=at_agency())
+    assert case.advance is None
+    letter = contact(contact_id="c-2", claim=ClaimDetails(advance_requested=True))
+    after = add_contact(case, letter, at_agency(3))
+    assert after.advance is not None
+    assert after.advance.requested_on == TODAY + timedelta(days=3)
+    assert [prompt.code for prompt in after.prompts] == ["advance_requested"]
 
 
 def test_what_is_granted_is_paid_at_once_and_counts_as_paid_later():
