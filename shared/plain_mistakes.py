@@ -38,6 +38,7 @@ _SAID: Final = {
     "time_delta_parsing": "is no duration: write it like PT4H, or '1 month'",
     "tuple_type": "must be a list: [a, b]",
     "list_type": "must be a list: [a, b]",
+    "frozen_set_type": "must be a list: [a, b]",
     "dict_type": "must hold fields, such as `name: value`",
     "model_type": "must hold fields, such as `name: value`",
     "model_attributes_type": "must hold fields, such as `name: value`",

@@ -114,6 +114,7 @@ def test_the_findings_speak_german_if_asked(tmp_path: Path):
         (POLICY, CLAIM.replace("amount:", "sum:"), "claim.yaml:4:22: lines.0.sum: no such field"),
         (POLICY, CLAIM.replace("[invoice]", "[bill]"), "claim.yaml:5:13: documents.0.kind: 'bill'"),
         (POLICY + "programme: travel\n", CLAIM, "policy.yaml:3:1: programme: the policy is one of"),
+        (POLICY, CLAIM + "waived: photo\n", "claim.yaml:6:1: waived: must be a list: [a, b]"),
         (POLICY, "lines", "a claim's file holds fields"),
     ],
 )
