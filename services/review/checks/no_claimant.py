@@ -1,8 +1,8 @@
-"""The policy does not insure its holder, and nobody said for whom it is claimed."""
+"""Nobody said for whom it is claimed: the holder is not insured, or two have the name."""
 
 from collections.abc import Iterator
 
-from services.review.domain.insured import claimed_for, is_named
+from services.review.domain.insured import claimed_for, is_named, several_fit
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
 
@@ -18,13 +18,14 @@ TEXT = {
 
 
 def check(subject: ClaimUnderReview) -> Iterator[Finding]:
-    """Ask for whom it is claimed if it can't be for the holder."""
+    """Ask for whom it is claimed if it can't be for the holder, or may be for two of one name."""
     version = subject.version
     if version is None or not version.insured_persons:
         return
-    if is_named(subject.claim.claimant) or ITEM in subject.waived:
+    if ITEM in subject.waived:
         return
-    if claimed_for(subject) is None:
+    named = is_named(subject.claim.claimant)
+    if several_fit(subject) if named else claimed_for(subject) is None:
         yield Finding(
             code=CODE,
             group=GROUP,

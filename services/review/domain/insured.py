@@ -47,6 +47,23 @@ def claimed_for(subject: ClaimUnderReview) -> InsuredPerson | None:
     return _listed(claimant, version)
 
 
+def several_fit(subject: ClaimUnderReview) -> bool:
+    """Do two insured persons fit what the claim says, such as father and son of one name?"""
+    version, policy, claimant = subject.version, subject.policy, subject.claim.claimant
+    if version is None or policy is None or claimant is None or not is_named(claimant):
+        return False
+    if claimant.client_id is not None or len(version.insured_persons) < 2:
+        return False
+    fitting = 0
+    for person in version.insured_persons:
+        holds = person.relation == "holder" or person.client_id == policy.holder_client_id
+        name = person.name or (subject.holder_name if holds else "")
+        born_on = person.date_of_birth or (subject.holder_born_on if holds else None)
+        known = person.model_copy(update={"name": name, "date_of_birth": born_on})
+        fitting += _is(claimant, known)
+    return fitting > 1
+
+
 def people_of(policy: PolicyChanged) -> set[str]:
     """The client numbers of everybody whom a policy knows, on any day of its history."""
     known = {policy.holder_client_id}
