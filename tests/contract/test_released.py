@@ -11,6 +11,7 @@ from shared.contract.base import utc
 from shared.contract.catalogue import EVENT_TYPES
 from shared.contract.examples import EXAMPLES
 from shared.messaging.envelope import decode, encode
+from shared.publishing.__main__ import main
 from shared.publishing.changelog import changelogs
 from shared.publishing.released import (
     Release,
@@ -121,3 +122,38 @@ def test_an_event_that_was_released_can_not_go() -> None:
     [told] = violations(_released(NOTICE), today)
     assert "is gone" in told
     assert "any department that subscribed" in told
+
+
+def test_the_gate_lets_a_release_pass_and_stops_what_breaks_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--release", "First", "release."], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
+    changelog = tmp_path / "changelog" / f"{NOTICE}.md"
+    assert "First release." in changelog.read_text()
+    capsys.readouterr()
+
+    place = tmp_path / "released" / NOTICE / "1.schema.json"
+    older = json.loads(place.read_text())
+    older["properties"]["address"] = {"type": "string"}
+    place.write_text(json.dumps(older))
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 1
+    told = capsys.readouterr().err
+    assert f"{NOTICE}: address is gone" in told
+    assert "read by escalation, intake, any department that subscribed" in told
+    assert "is not current" not in told
+
+
+def test_a_changed_file_is_told_and_written_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([], tmp_path)
+    (tmp_path / "index.html").write_text("mine")
+    (tmp_path / "left-over.json").write_text("{}")
+    assert main(["--check"], tmp_path) == 1
+    told = capsys.readouterr().err
+    assert "contract/index.html is not current" in told
+    assert "contract/left-over.json is not current" in told
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
