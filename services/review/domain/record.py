@@ -7,7 +7,7 @@ approved straight through, so nothing is made or stored twice.
 """
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from typing import Any, get_type_hints
 
@@ -24,11 +24,16 @@ _FORMAT = 1
 _ELSEWHERE = frozenset({"claim", "policy", "programme", "past_claims", "documents", "client_id"})
 """What the checks see and the record holds in the case file or in a text of its own."""
 _HINTS = get_type_hints(ClaimUnderReview)
-_OTHERS = tuple(
-    field.name for field in fields(ClaimUnderReview) if field.init and field.name not in _ELSEWHERE
-)
-_FIELDS: dict[str, Any] = {name: (_HINTS[name], ...) for name in _OTHERS}
-# A field that is added to what the checks see is recorded without a change here.
+_RECORDED = [
+    field for field in fields(ClaimUnderReview) if field.init and field.name not in _ELSEWHERE
+]
+_OTHERS = tuple(field.name for field in _RECORDED)
+_FIELDS: dict[str, Any] = {
+    field.name: (_HINTS[field.name], ... if field.default is MISSING else field.default)
+    for field in _RECORDED
+}
+# A field that is added to what the checks see is recorded without a change here; records that were
+# written before have its default.
 _Inputs: type[BaseModel] = create_model("_Inputs", **_FIELDS)
 
 

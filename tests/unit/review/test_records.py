@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 
@@ -65,6 +66,16 @@ def test_every_scenario_replays_equal(scenario: Scenario):
     record, terms = recorded(scenario.subject)
     replayed = replay(record, terms, PROGRAMMES)
     assert replayed.equal, replayed.differences
+
+
+def test_a_record_that_was_written_before_a_field_was_added_is_read_with_its_default():
+    subject = next(scenarios()).subject
+    text, terms = record_text(subject, Ledger.of("HH-1", subject.past_claims))
+    assert terms is not None
+    inputs = orjson.loads(text)
+    del inputs["inputs"]["filed_on"]
+    record = read_record(orjson.dumps(inputs).decode(), decided(subject))
+    assert replay(record, terms.version, PROGRAMMES).equal
 
 
 @given(subjects())
