@@ -124,8 +124,8 @@ def letters_in(records: Iterable[Any]) -> list[DeadLetter]:
         # The last one counts: a record may have come with headers called like ours.
         said = {name: value or b"" for name, value in record.headers}
         topic = record.topic.removesuffix(SUFFIX)
-        if _HANDLED in said and "dlt_topic" not in said:
-            markers[topic, Place.parse(_text(said[_PLACE]))] = Handling(
+        if marked := _marked(said):
+            markers[topic, marked] = Handling(
                 "dropped" if said[_HANDLED] == b"dropped" else "replayed",
                 _text(said.get(_WHY, b"")),
                 _instant(record.timestamp),
@@ -194,17 +194,26 @@ def _records_of(waiting: Sequence[DeadLetter]) -> list[list[DeadLetter]]:
     return [same[place] for place in in_order]
 
 
-def _letter(topic: str, record: Any, said: Mapping[str, bytes]) -> DeadLetter:
+def _marked(said: Mapping[str, bytes]) -> Place | None:
+    """Where the dead letter stands that this record marks; None: it is a dead letter itself."""
+    if _HANDLED not in said or "dlt_topic" in said:
+        return None
+    return _place(_text(said.get(_PLACE, b"")))
+
+
+def _place(text: str) -> Place | None:
     try:
-        source = Place.parse(
-            f"{_text(said.get('dlt_partition', b''))}:{_text(said.get('dlt_offset', b''))}"
-        )
+        return Place.parse(text)
     except ValueError:
-        source = None
+        return None
+
+
+def _letter(topic: str, record: Any, said: Mapping[str, bytes]) -> DeadLetter:
+    partition, offset = (_text(said.get(f"{_OWN}{name}", b"")) for name in ("partition", "offset"))
     return DeadLetter(
         topic=topic,
         place=Place(record.partition, record.offset),
-        source=source,
+        source=_place(f"{partition}:{offset}"),
         key=record.key or b"",
         value=record.value or b"",
         headers=tuple(

@@ -14,7 +14,7 @@ from kafka.admin import KafkaAdminClient, OffsetSpec
 from kafka.errors import KafkaError
 
 from claimsdesk.errors import CommandError
-from claimsdesk.topic_reading import answering, consumer_of
+from claimsdesk.topic_reading import admin_of, answering, consumer_of
 from shared.contract.catalogue import TOPICS, Topic
 from shared.contract.departments import Department
 
@@ -65,7 +65,7 @@ def measured(bootstrap: str) -> list[ReaderLag]:
     """
     with (
         answering(bootstrap),
-        closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin,
+        closing(admin_of(bootstrap)) as admin,
         closing(consumer_of(bootstrap)) as consumer,
     ):
         there, ours = consumer.topics(), {topic.name for topic in TOPICS}

@@ -20,6 +20,7 @@ from claimsdesk.dead_letters import (
 )
 from claimsdesk.errors import CommandError
 from claimsdesk.topic_reading import answering, read_to_end, topic_names
+from shared.contract.catalogue import TOPICS
 
 _DELIVERY_S = 30
 _MAX_REQUEST_BYTES = 1_200_000
@@ -33,19 +34,19 @@ def read_letters(bootstrap: str, topic: str | None) -> list[DeadLetter]:
 
     Args:
         bootstrap: The broker, `host:port`.
-        topic: The source topic or its dead-letter topic; None: every one on the broker.
+        topic: The source topic or its dead-letter topic; None: all of the catalogue.
 
     Raises:
         CommandError: The broker is away, or has no such dead-letter topic.
     """
-    there = {name for name in topic_names(bootstrap) if name.endswith(SUFFIX)}
-    if topic is not None:
-        wanted = topic.removesuffix(SUFFIX) + SUFFIX
-        if wanted not in there:
-            message = f"{bootstrap} has no dead-letter topic {wanted}, or you may not see it"
+    if topic is None:
+        wanted = [each.dead_letters for each in TOPICS]
+    else:
+        wanted = [topic.removesuffix(SUFFIX) + SUFFIX]
+        if wanted[0] not in topic_names(bootstrap):
+            message = f"{bootstrap} has no dead-letter topic {wanted[0]}, or you may not see it"
             raise CommandError(message)
-        there = {wanted}
-    return letters_in(read_to_end(bootstrap, sorted(there)))
+    return letters_in(read_to_end(bootstrap, wanted))
 
 
 def choosing(

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from claimsdesk.errors import CommandError
@@ -25,7 +26,7 @@ _TOLD_EVERY_S = 2
 
 @contextmanager
 def answering(bootstrap: str) -> Iterator[None]:
-    """Say in one sentence that the broker does not answer.
+    """Say in one sentence that the broker does not answer, or refuses.
 
     Raises:
         CommandError: In place of the client's own errors.
@@ -33,7 +34,7 @@ def answering(bootstrap: str) -> Iterator[None]:
     try:
         yield
     except KafkaError as problem:
-        message = f"The broker at {bootstrap} does not answer: {problem}"
+        message = f"The broker at {bootstrap} did not do it: {problem}"
         raise CommandError(message) from problem
 
 
@@ -109,6 +110,15 @@ def _read(
         if progress is not None and now - told > _TOLD_EVERY_S:
             told = now
             progress(read, total)
+
+
+def admin_of(bootstrap: str) -> KafkaAdminClient:
+    """A client that asks for groups and their offsets."""
+    return KafkaAdminClient(
+        bootstrap_servers=bootstrap,
+        client_id="claimsdesk-operations",
+        bootstrap_timeout_ms=_CONNECT_TIMEOUT_MS,
+    )
 
 
 def consumer_of(bootstrap: str) -> KafkaConsumer:
