@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from jsonschema import Draft202012Validator
+
 from shared.publishing.schemas import KNOWN_VALUES, Schema, fallback_of, resolved
+from shared.publishing.shapes import (
+    inside,
+    is_variant,
+    listed,
+    named,
+    shape,
+    shown,
+    type_of,
+    under,
+)
 
 _MEANINGLESS: Final = frozenset(
     {"$defs", "$id", "$schema", "default", "description", "examples", "title", "writeOnly"}
@@ -92,6 +104,8 @@ def _of_the_event(released: Schema, today: Schema) -> Iterator[Incompatibility]:
         yield Incompatibility("", what, Harm.READERS)
     for topic in sorted(set(released.get("x-topics", ())) - set(today.get("x-topics", ()))):
         yield Incompatibility("", f"it no longer travels on {topic}", Harm.READERS)
+    if released.get("x-audience") == "public" != today.get("x-audience"):
+        yield Incompatibility("", "it is no longer public", Harm.READERS)
     if today.get("x-personal-data") and not released.get("x-personal-data"):
         yield Incompatibility("", "it holds personal data now", Harm.READERS)
 
@@ -132,14 +146,14 @@ class _Comparison:
         for one in many:
             if any(not list(self._one(field, one, other)) for other in accepted):
                 continue
-            alike = [other for other in accepted if _shape(other) == _shape(one)]
+            alike = [other for other in accepted if shape(other) == shape(one)]
             if len(alike) == 1:
-                yield from self._one(_inside(field, one), one, alike[0])
-            elif not (alike or (open_list and self._harm is Harm.READERS and _is_variant(one))):
-                name = _named(one)
+                yield from self._one(inside(field, one), one, alike[0])
+            elif not (alike or (open_list and self._harm is Harm.READERS and is_variant(one))):
+                name = named(one)
                 yield self._said(field, f"may be {name} now", f"may no longer be {name}")
             elif alike:
-                yield self._said(field, f"{_named(one)} changed", f"{_named(one)} changed")
+                yield self._said(field, f"{named(one)} changed", f"{named(one)} changed")
 
     @staticmethod
     def _split(schema: Schema, root: Schema) -> list[Schema]:
@@ -158,14 +172,14 @@ class _Comparison:
     def _one(self, field: str, written: Schema, read: Schema) -> Iterator[Incompatibility]:
         if fallback_of(read):
             if not fallback_of(written):
-                yield self._said(field, f"may be {_named(written)} now", "is a closed list now")
+                yield self._said(field, f"may be {named(written)} now", "is a closed list now")
             return
         if fallback_of(written):
             yield self._said(field, "may grow now", "may hold values that are not listed")
             return
         if not self._same_type(written, read):
-            told = f"{_named(written)} instead of {_named(read)}"
-            back = f"{_named(read)} instead of {_named(written)}"
+            told = f"{named(written)} instead of {named(read)}"
+            back = f"{named(read)} instead of {named(written)}"
             yield self._said(field, f"is {told}", f"is {back}")
             return
         yield from self._values(field, written, read)
@@ -177,15 +191,15 @@ class _Comparison:
 
     @staticmethod
     def _same_type(written: Schema, read: Schema) -> bool:
-        one, other = _type(written), _type(read)
+        one, other = type_of(written), type_of(read)
         return other is None or one == other or (one, other) == ("integer", "number")
 
     def _values(self, field: str, written: Schema, read: Schema) -> Iterator[Incompatibility]:
-        accepted = _listed(read)
+        accepted = listed(read)
         if accepted is None:
             yield from self._known_values(field, written, read)
             return
-        given = _listed(written)
+        given = listed(written)
         if given is None:
             yield self._said(field, "may have any value now", "has a closed list of values now")
             return
@@ -200,7 +214,8 @@ class _Comparison:
                     yield Incompatibility(field, f"may no longer be {value!r}", self._harm)
 
     def _limits(self, field: str, written: Schema, read: Schema) -> Iterator[Incompatibility]:
-        if _listed(written) is not None:
+        if values := listed(written):
+            yield from self._values_beyond(field, values, read)
             return
         for keyword, direction in _BOUNDS.items():
             if keyword not in read:
@@ -209,42 +224,52 @@ class _Comparison:
             if after is None or direction * after > direction * before:
                 yield self._said(
                     field,
-                    f"{keyword} is {_shown(after)} instead of {before}",
-                    f"{keyword} is {before} instead of {_shown(after)}",
+                    f"{keyword} is {shown(after)} instead of {before}",
+                    f"{keyword} is {before} instead of {shown(after)}",
                 )
         for keyword in _SAME_OR_NONE:
             if keyword in read and written.get(keyword) != read[keyword]:
-                after, before = _shown(written.get(keyword)), read[keyword]
+                after, before = shown(written.get(keyword)), read[keyword]
                 yield self._said(
                     field,
                     f"{keyword} is {after} instead of {before}",
                     f"{keyword} is {before} instead of {after}",
                 )
 
+    def _values_beyond(
+        self, field: str, values: list[Any], read: Schema
+    ) -> Iterator[Incompatibility]:
+        """Of a list of values, those that the other schema's limits do not allow."""
+        limits = {one: read[one] for one in (*_BOUNDS, *_SAME_OR_NONE) if one in read}
+        reads = Draft202012Validator(limits, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        for value in values:
+            if not reads.is_valid(value):
+                yield self._said(field, f"may be {value!r} now", f"may no longer be {value!r}")
+
     def _object(self, field: str, written: Schema, read: Schema) -> Iterator[Incompatibility]:
         given, expected = written.get("properties", {}), read.get("properties", {})
         for name in sorted(set(read.get("required", ())) - set(written.get("required", ()))):
             if name in given:
-                yield self._said(_under(field, name), "may be missing now", "is required now")
+                yield self._said(under(field, name), "may be missing now", "is required now")
         for name in expected:
             if name in given:
-                yield from self._compare(_under(field, name), given[name], expected[name])
+                yield from self._compare(under(field, name), given[name], expected[name])
             elif self._harm is Harm.READERS:
-                yield Incompatibility(_under(field, name), "is gone", self._harm)
+                yield Incompatibility(under(field, name), "is gone", self._harm)
             elif name in read.get("required", ()):
-                yield Incompatibility(_under(field, name), "is new and required", self._harm)
+                yield Incompatibility(under(field, name), "is new and required", self._harm)
         yield from self._further(field, written, read)
 
     def _further(self, field: str, written: Schema, read: Schema) -> Iterator[Incompatibility]:
         """Fields that are not named: maps, and objects that allow no other field."""
         given = written.get("additionalProperties", True)
         expected = read.get("additionalProperties", True)
-        if expected is False and _type(read) == "object":
+        if expected is False and type_of(read) == "object":
             new = sorted(set(written.get("properties", {})) - set(read.get("properties", {})))
             if given is not False:
                 yield self._said(field, "may have other fields now", "allows no other fields now")
             for name in new:
-                yield self._said(_under(field, name), "is new where no field may be", "is gone")
+                yield self._said(under(field, name), "is new where no field may be", "is gone")
         elif isinstance(expected, dict) and expected:
             one = given if isinstance(given, dict) else {}
             yield from self._compare(f"{field}{{}}", one, expected)
@@ -258,60 +283,3 @@ class _Comparison:
         for keyword in sorted({*written, *read} - _HANDLED - _MEANINGLESS):
             if not keyword.startswith("x-") and written.get(keyword) != read.get(keyword):
                 yield self._said(field, f"{keyword} changed", f"{keyword} changed")
-
-
-def _type(schema: Schema) -> Any:
-    if "type" in schema:
-        return schema["type"]
-    values = _listed(schema)
-    kinds = {type(value).__name__ for value in values or ()}
-    return {"str": "string", "int": "integer", "bool": "boolean", "NoneType": "null"}.get(
-        kinds.pop() if len(kinds) == 1 else ""
-    )
-
-
-def _listed(schema: Schema) -> list[Any] | None:
-    """The values that a schema lists; None if it lists none."""
-    if "const" in schema:
-        return [schema["const"]]
-    values: list[Any] | None = schema.get("enum")
-    return values
-
-
-def _variant(schema: Schema) -> str:
-    """What tells a variant of a union from the others: its fields with one fixed value each."""
-    fixed = {
-        name: one["const"] for name, one in schema.get("properties", {}).items() if "const" in one
-    }
-    return ", ".join(f"{name} {value!r}" for name, value in sorted(fixed.items()))
-
-
-def _is_variant(schema: Schema) -> bool:
-    return _type(schema) == "object" and bool(_variant(schema))
-
-
-def _shape(schema: Schema) -> tuple[Any, str]:
-    return (_type(schema), _variant(schema))
-
-
-def _named(schema: Schema) -> str:
-    if _is_variant(schema):
-        return _variant(schema)
-    values = _listed(schema)
-    if values is not None:
-        return "one of " + ", ".join(map(repr, values))
-    return str(_type(schema) or "anything") + (
-        f" ({schema['format']})" if "format" in schema else ""
-    )
-
-
-def _inside(field: str, schema: Schema) -> str:
-    return f"{field}<{_variant(schema)}>" if _is_variant(schema) else field
-
-
-def _under(field: str, name: str) -> str:
-    return f"{field}.{name}" if field else name
-
-
-def _shown(value: Any) -> str:
-    return "none" if value is None else str(value)

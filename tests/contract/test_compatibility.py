@@ -75,6 +75,7 @@ RELEASED: Schema = {
     "required": ["id", "status", "at"],
     "x-key": "id",
     "x-topics": ["t.v1"],
+    "x-audience": "public",
     "x-personal-data": False,
 }
 
@@ -352,6 +353,17 @@ BREAKING: dict[str, tuple[Callable[[Schema], None], set[tuple[str, str, Harm]]]]
         {("id", "contentEncoding changed", READERS), ("id", "contentEncoding changed", RECORDS)},
     ),
     "another key": (_put(**{"x-key": "code"}), {("", "the key is code instead of id", READERS)}),
+    "it is no longer public": (
+        _put(**{"x-audience": "internal"}),
+        {("", "it is no longer public", READERS)},
+    ),
+    "a limited text becomes a list with a longer value": (
+        _replace("code", {"enum": ["abc", "longer"], "type": "string"}),
+        {
+            ("code", "may be 'longer' now", READERS),
+            ("code", "has a closed list of values now", RECORDS),
+        },
+    ),
     "it leaves a topic": (
         _put(**{"x-topics": ["u.v1"]}),
         {("", "it no longer travels on t.v1", READERS)},
