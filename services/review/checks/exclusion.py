@@ -24,7 +24,7 @@ TEXT = {
 }
 _UNNAMED = "exclusion"
 """The reason of an exclusion that names none."""
-_SIGNS: Final = str.maketrans({"\u2019": "'", "\u00ad": None, "\u200b": None})
+_SIGNS: Final = (("\u2019", "'"), ("\u00ad", ""), ("\u200b", ""))
 """A telephone's apostrophe, and what is not seen: soft hyphens, spaces without width."""
 
 
@@ -112,5 +112,7 @@ def _plain(text: str) -> str:
     """In lower case, with single spaces, however the client's program writes spaces and signs."""
     plain = text.lower()
     if not plain.isascii():
-        plain = unicodedata.normalize("NFKC", plain).translate(_SIGNS)
+        plain = unicodedata.normalize("NFKC", plain)
+        for sign, instead in _SIGNS:
+            plain = plain.replace(sign, instead)
     return plain if plain.isprintable() and "  " not in plain else " ".join(plain.split())
