@@ -1,7 +1,8 @@
 """The topics' catalogue: which event travels where, who writes it, who reads it.
 
 Adding an event is one model in a module beside this one, one `EventType` here, one example in
-`examples.py`; `make contract` writes the schemas.
+`examples.py`; `make contract` writes the schemas. What was released (`make release-contract`) may
+only grow by optional fields: `make check` refuses anything else and names who reads it.
 """
 
 from dataclasses import dataclass
