@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -506,3 +507,9 @@ def test_a_rule_that_changed_holds_from_its_day():
     assert [before.holds_on(date(2025, 1, 1)), since.holds_on(date(2025, 1, 1))] == [False, True]
     with pytest.raises(ClockRuleError, match="two rules hold"):
         must_not_overlap([since, rule(valid_until=date(2025, 1, 1))])
+
+
+def test_each_shipped_clock_has_its_story_here(escalation):
+    told = Path(__file__).read_text(encoding="utf-8")
+    kinds = {rule.kind for rules in escalation.programme_rules.values() for rule in rules}
+    assert sorted(kind for kind in kinds if f'"{kind}"' not in told) == []
