@@ -17,8 +17,7 @@ def node(script: Path, *arguments: str, seconds: float = 90, **variables: str) -
     Raises:
         AssertionError: The script failed; with all that it said.
     """
-    if not (FOLDER / "node_modules").is_dir() or not PROGRAM.exists():
-        missing("Node packages are not installed: run `make setup`")
+    _there()
     done = subprocess.run(
         [PROGRAM, script, *arguments],
         cwd=FOLDER,
@@ -30,3 +29,18 @@ def node(script: Path, *arguments: str, seconds: float = 90, **variables: str) -
     )
     assert done.returncode == 0, f"{script.name}:\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def prepared(folder: Path) -> None:
+    """Let scripts in a folder of their own import the packages.
+
+    Raises:
+        AssertionError: In CI, if they are not installed; elsewhere the test is skipped.
+    """
+    _there()
+    (folder / "node_modules").symlink_to(FOLDER / "node_modules")
+
+
+def _there() -> None:
+    if not (FOLDER / "node_modules").is_dir() or not PROGRAM.exists():
+        missing("Node packages are not installed: run `make setup`")
