@@ -76,14 +76,14 @@ def timeline(bootstrap: str, case_id: str, progress: Progress | None = None) -> 
     """
     wanted = {case_id.encode()}
     seen: set[tuple[str, str]] = set()
-    records = read_to_end(bootstrap, _BY_CASE, progress=progress)
+    records = read_to_end(bootstrap, _BY_CASE, progress=progress, checked=False)
     entries = _entries((record for record in records if record.key in wanted), seen)
     if not entries:
         message = f"no topic holds anything of {printable(case_id)}"
         raise CommandError(message)
     named = {name.encode() for name in _named_by(entries)}
     if named:
-        records = read_to_end(bootstrap, _BY_OTHER, progress=progress)
+        records = read_to_end(bootstrap, _BY_OTHER, progress=progress, checked=False)
         entries += _entries((record for record in records if record.key in named), seen)
     return sorted(entries, key=lambda entry: (entry.at, _ORDER[entry.topic]))
 

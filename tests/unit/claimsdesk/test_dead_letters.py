@@ -115,6 +115,13 @@ def test_a_record_that_came_with_our_headers_is_neither_a_marker_nor_put_elsewhe
     assert letters[1].headers == (("ce_type", b"claims.contact.received.v1"),)
 
 
+def test_a_marker_without_a_place_is_a_dead_letter_that_stays():
+    record = dead(0, "a", 5)
+    record.headers = [("dlt_handled", b"dropped"), ("dlt_place", b"everything")]
+    (letter,) = letters_in([record])
+    assert (letter.handled, letter.source) == (None, None)
+
+
 def test_without_a_source_place_nothing_of_the_key_goes_back():
     record = dead(0, "a", 5)
     record.headers = [("ce_type", b"x")]
