@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from claimsdesk.dead_letters import plan_replay
 from claimsdesk.main import app
 from claimsdesk.repairing import put_back, read_letters
+from claimsdesk.topic_reading import read_to_end
 from claimsdesk.topics import apply_topics
 from shared.contract.base import utc
 from shared.contract.case_file import CaseFileUpdated
@@ -305,3 +306,16 @@ def test_without_a_broker_the_commands_say_so(monkeypatch) -> None:
         assert result.exit_code == 1
         assert "127.0.0.1:1" in result.output
         assert "Traceback" not in result.output
+
+
+def test_a_topic_that_ends_in_a_hole_is_read_to_its_end(kafka_names, kafka: str) -> None:
+    """A transaction's end takes an offset that no reader ever gets."""
+    topic = kafka_names.topic(partitions=2)
+    producer = Producer({"bootstrap.servers": kafka, "transactional.id": topic})
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    for number in range(3):
+        producer.produce(topic, str(number).encode(), b"key", partition=1)
+    producer.commit_transaction(30)
+    assert [record.value for record in read_to_end(kafka, [topic])] == [b"0", b"1", b"2"]
+    assert list(read_to_end(kafka, ["no.such.topic"])) == []
