@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 from claimsdesk.errors import CommandError
+from claimsdesk.typed import as_day
 from services.escalation.domain.clock_rules import ClockRule, ClockRuleError, Fact, Words
 from services.escalation.domain.clocks import Clock
 from services.escalation.domain.explanation import explained, local_day, local_time
@@ -94,17 +95,18 @@ def due_command(question: Question, now: datetime, *, as_json: bool) -> Iterator
 
 def interest_command(
     amount: str,
-    due: date,
-    paid: date,
-    applied: date | None,
-    notified: date | None,
+    due: str,
+    paid: str,
+    applied: str | None,
+    notified: str | None,
     *,
     as_json: bool,
 ) -> Iterator[str]:
     """Yield the lines of a late benefit's interest.
 
     Raises:
-        CommandError: No amount of euros and cents, or no interest can be computed from these days.
+        CommandError: No amount of euros and cents, no day, or no interest can be computed from
+            these days.
     """
     if not re.fullmatch(r"\d{1,12}(\.\d{1,2})?", amount):
         message = f"{amount!r} is no amount: write it like 1234.56"
@@ -112,10 +114,10 @@ def interest_command(
     try:
         owed = late_interest(
             Decimal(amount),
-            due_on=due,
-            paid_on=paid,
-            complete_application_on=applied,
-            notified_on=notified,
+            due_on=as_day(due),
+            paid_on=as_day(paid),
+            complete_application_on=as_day(applied) if applied else None,
+            notified_on=as_day(notified) if notified else None,
         )
     except InterestError as problem:
         raise CommandError(str(problem)) from problem
@@ -124,7 +126,7 @@ def interest_command(
             "interest": str(owed.interest),
             "base": str(owed.base),
             "begins": owed.begins.isoformat(),
-            "ends": owed.ends.isoformat(),
+            "ends": owed.ends.isoformat() if owed.ends else None,
             "months": owed.months,
             "explanation": owed.steps,
         }
@@ -142,7 +144,7 @@ def _calendar(question: Question) -> BusinessCalendar:
         question.hours or own.hours,
         zone=question.zone or own.zone,
         region=own.region if is_own else question.region,
-        closed={*(own.closed if is_own else ()), *map(_day, question.closed)},
+        closed={*(own.closed if is_own else ()), *map(as_day, question.closed)},
     )
 
 
@@ -241,14 +243,6 @@ def _instant(text: str, calendar: BusinessCalendar) -> datetime:
         message = f"{text!r} is no time: write it like 2026-11-23T17:00"
         raise CommandError(message) from None
     return at if at.tzinfo else at.replace(tzinfo=calendar.zone)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        message = f"{text!r} is no day: write it like 2026-12-24"
-        raise CommandError(message) from None
 
 
 def _headline(run: Run, rule: ClockRule, calendar: BusinessCalendar, language: str) -> str:

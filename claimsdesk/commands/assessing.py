@@ -1,6 +1,6 @@
 """`claimsdesk assess` and `replay`: what rules make of a claim, and whether a decision holds."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,8 +22,8 @@ def assess(
         Path | None, typer.Option(metavar="FILE", help="The other claims on the policy.")
     ] = None,
     today: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day of the assessment; today if absent."),
+        str | None,
+        typer.Option(metavar="DAY", help="The day of the assessment; today if absent."),
     ] = None,
     directory: Annotated[
         Path | None,
@@ -46,10 +46,11 @@ def assess(
     """
     from claimsdesk.assess.files import read_subject
     from claimsdesk.assess.shown import shown
+    from claimsdesk.typed import as_day
     from shared.contract.contacts import Language
 
     with told():
-        day = today.date() if today else date.today()
+        day = as_day(today) if today else date.today()
         subject = read_subject(programme, policy, claim, history, today=day, directory=directory)
         for line in shown(subject, Language(lang), as_json=as_json):
             typer.echo(line)

@@ -8,7 +8,6 @@ import typer
 from claimsdesk.commands.options import JsonOption, told
 
 app = typer.Typer()
-_DAY = ["%Y-%m-%d"]
 
 
 @app.command()
@@ -40,7 +39,10 @@ def due(
     ] = None,
     pause: Annotated[
         list[str] | None,
-        typer.Option(metavar="FROM/TO", help="It stood still then; may be given again."),
+        typer.Option(
+            metavar="FROM/TO",
+            help="It stood still then, with FROM/ until now and on; may be given again.",
+        ),
     ] = None,
     hours: Annotated[
         str | None,
@@ -81,15 +83,15 @@ def due(
 @app.command()
 def interest(
     amount: Annotated[str, typer.Option(metavar="EUROS", help="The benefit: 1234.56.")],
-    due: Annotated[datetime, typer.Option(formats=_DAY, help="When it was due.")],
-    paid: Annotated[datetime, typer.Option(formats=_DAY, help="When it is paid.")],
+    due: Annotated[str, typer.Option(metavar="DAY", help="When it was due.")],
+    paid: Annotated[str, typer.Option(metavar="DAY", help="When it is paid.")],
     applied: Annotated[
-        datetime | None,
-        typer.Option(formats=_DAY, help="When the application was complete."),
+        str | None,
+        typer.Option(metavar="DAY", help="When the application was complete."),
     ] = None,
     notified: Annotated[
-        datetime | None,
-        typer.Option(formats=_DAY, help="Without an application: when the decision was known."),
+        str | None,
+        typer.Option(metavar="DAY", help="Without an application: when the decision was known."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -100,12 +102,5 @@ def interest(
     from claimsdesk.due import interest_command
 
     with told():
-        for line in interest_command(
-            amount,
-            due.date(),
-            paid.date(),
-            applied.date() if applied else None,
-            notified.date() if notified else None,
-            as_json=as_json,
-        ):
+        for line in interest_command(amount, due, paid, applied, notified, as_json=as_json):
             typer.echo(line)

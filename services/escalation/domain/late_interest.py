@@ -23,24 +23,33 @@ class LateInterest:
 
     Attributes:
         base: The full euros that bear interest (§44(3) sentence 1).
-        begins: First day that bears interest, always the first of a month.
-        ends: Last day, the end of the month before the payment; before `begins` if none is owed.
+        begins: First day that bears interest, or would have, always the first of a month.
+        ends: Last day, the end of the month before the payment; None if no interest is owed.
         months: Full calendar months between, of thirty days each (§44(3) sentence 2).
         interest: What is owed, to the cent.
+        paid_on: When the benefit was paid.
     """
 
     base: Decimal
     begins: date
-    ends: date
+    ends: date | None
     months: int
     interest: Decimal
+    paid_on: date
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The arithmetic, line by line, for the file."""
+        whole_euros = f"{self.base} EUR: full euros (§44(3))"
+        if self.ends is None:
+            begins = f"interest begins on {self.begins} (§44(1), (2))"
+            if self.paid_on < self.begins:
+                return whole_euros, f"paid before {begins}: none is owed"
+            return whole_euros, f"{begins}, paid before its first month was over: none is owed"
+        months = "1 calendar month" if self.months == 1 else f"{self.months} calendar months"
         return (
-            f"{self.base} EUR: full euros (§44(3))",
-            f"from {self.begins} (§44(1), (2)) to {self.ends}: {self.months} calendar months",
+            whole_euros,
+            f"from {self.begins} (§44(1), (2)) to {self.ends}: {months}",
             f"{self.base} EUR × 4 % × {self.months}/12 = {self.interest} EUR",
         )
 
@@ -67,10 +76,14 @@ def late_interest(
         notified_on: When the decision was made known, if there was no application.
 
     Raises:
-        InterestError: A negative amount, or neither or both of application and notification.
+        InterestError: A negative amount, a payment before the benefit was due, or neither or both
+            of application and notification.
     """
     if amount < 0:
         msg = "interest is owed on a benefit, not on a debt: the amount is negative"
+        raise InterestError(msg)
+    if paid_on < due_on:
+        msg = f"nothing is late: it was paid on {paid_on}, before it was due on {due_on}"
         raise InterestError(msg)
     earliest = [_month_after(due_on, 1)]
     match complete_application_on, notified_on:
@@ -82,11 +95,11 @@ def late_interest(
             msg = "say when the application was complete, or else when the decision was made known"
             raise InterestError(msg)
     begins = max(earliest)
-    ends = date.fromordinal(paid_on.replace(day=1).toordinal() - 1)
     months = max(0, (paid_on.year - begins.year) * _MONTHS_OF_A_YEAR + paid_on.month - begins.month)
+    ends = date.fromordinal(paid_on.replace(day=1).toordinal() - 1) if months else None
     base = amount.quantize(Decimal(1), ROUND_DOWN)
     interest = (base * RATE * months / _MONTHS_OF_A_YEAR).quantize(_CENT, ROUND_HALF_UP)
-    return LateInterest(base, begins, ends, months, interest)
+    return LateInterest(base, begins, ends, months, interest, paid_on)
 
 
 def _month_after(day: date, full_months: int) -> date:

@@ -115,6 +115,8 @@ def test_interest_shows_its_arithmetic():
     [
         (["--amount", "12,00", "--applied", "2026-01-10"], "write it like 1234.56"),
         (["--amount", "12.00"], "when the application was complete"),
+        (["--amount", "12.00", "--applied", "10.01.2026"], "'10.01.2026' is no day: write it like"),
+        (["--amount", "12.00", "--due", "2026-12-01"], "before it was due on 2026-12-01"),
     ],
 )
 def test_interest_needs_an_amount_and_a_beginning(arguments, says):

@@ -76,3 +76,32 @@ def test_a_debt_bears_none():
             paid_on=date(2026, 9, 1),
             notified_on=date(2026, 1, 1),
         )
+
+
+def test_what_is_paid_before_it_was_due_is_not_late():
+    with pytest.raises(InterestError, match="paid on 2025-11-20, before it was due on 2026-01-15"):
+        late_interest(
+            Decimal(1200),
+            due_on=date(2026, 1, 15),
+            paid_on=date(2025, 11, 20),
+            complete_application_on=date(2026, 1, 10),
+        )
+
+
+@pytest.mark.parametrize(
+    ("paid", "said"),
+    [
+        ("2026-01-15", "paid before interest begins on 2026-08-01 (§44(1), (2)): none is owed"),
+        ("2026-07-31", "paid before interest begins on 2026-08-01 (§44(1), (2)): none is owed"),
+        ("2026-08-01", "interest begins on 2026-08-01 (§44(1), (2)), paid before its first month"),
+    ],
+)
+def test_where_none_is_owed_no_period_runs_backwards(paid, said):
+    result = late_interest(
+        Decimal(1200),
+        due_on=date(2026, 1, 15),
+        paid_on=date.fromisoformat(paid),
+        complete_application_on=date(2026, 1, 10),
+    )
+    assert (result.interest, result.ends) == (Decimal("0.00"), None)
+    assert result.steps[-1].startswith(said)
