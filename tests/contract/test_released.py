@@ -39,6 +39,7 @@ def test_released_versions_are_numbered_without_a_gap_and_say_when_and_why() -> 
 
 
 def test_old_examples_of_every_released_version_are_read_by_the_services_of_today() -> None:
+    assert RELEASED
     for one in RELEASED:
         event = EVENT_TYPES[one.event]
         key = str(one.example[event.key_field])
