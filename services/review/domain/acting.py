@@ -136,7 +136,10 @@ def within_authority(
     person: Person,
     known: Known,
 ) -> bool:
-    """May this person decide alone? A denial counts with what the client claimed.
+    """May this person decide alone?
+
+    A denial counts with what the client claimed, and who approves less than the assessment came to
+    decides about all that it came to.
 
     Args:
         case: The claim, assessed.
@@ -146,7 +149,8 @@ def within_authority(
         known: The programmes, and the person's own limits, which take the place of their role's.
     """
     assert case.assessment is not None
-    amount = case.assessment.claimed if outcome is DecisionOutcome.DENY else approved
+    denied = outcome is DecisionOutcome.DENY
+    amount = case.assessment.claimed if denied else max(approved, case.assessment.covered)
     programme = programme_of(case, known)
     if programme is None:
         return SUPERVISOR in person.roles

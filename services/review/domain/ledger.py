@@ -12,6 +12,7 @@ from typing import Any, Self
 import msgspec
 
 from services.review.checks import below_deductible
+from services.review.domain.priced import PricedLine, allocate
 from services.review.domain.subject import NOTHING, PastClaim, invoice_key
 from shared.contract.assessment import AssessedLine
 from shared.contract.case_file import CaseFileUpdated
@@ -71,11 +72,11 @@ class Ledger:
 def _entry(case: CaseFileUpdated) -> PastClaim:
     claim = case.claim
     assert claim is not None
-    approved = _approved_per_line(case)
+    reserved = _reserved_per_line(case)
     benefits: dict[str, Decimal] = {}
     for line in claim.lines:
         if line.benefit:
-            amount = approved.get(line.line_id, NOTHING)
+            amount = reserved.get(line.line_id, NOTHING)
             benefits[line.benefit] = benefits.get(line.benefit, NOTHING) + amount
     iban = claim.unconfirmed_iban
     return PastClaim(
@@ -87,14 +88,26 @@ def _entry(case: CaseFileUpdated) -> PastClaim:
         ),
         iban=iban.replace(" ", "") if iban else None,
         is_open=case.state not in DECIDED,
-        deductible=_borne(case, approved),
+        deductible=_borne(case, reserved),
     )
 
 
-def _approved_per_line(case: CaseFileUpdated) -> dict[int, Decimal]:
-    if case.state not in DECIDED or not case.decisions:
+def _reserved_per_line(case: CaseFileUpdated) -> dict[int, Decimal]:
+    """What the standing decision approved, or what was granted before there is one."""
+    if case.state in DECIDED and case.decisions:
+        return {line.line_id: line.approved for line in case.decisions[-1].lines}
+    early = case.advance.amount if case.advance else None
+    if not early or case.assessment is None or case.claim is None:
         return {}
-    return {line.line_id: line.approved for line in case.decisions[-1].lines}
+    stated = {line.line_id: line for line in case.claim.lines}
+    lines = [
+        PricedLine(
+            stated[line.line_id], None, line.line_id, line.benefit, line.claimed, line.covered
+        )
+        for line in case.assessment.lines
+        if line.line_id in stated
+    ]
+    return {line.line_id: share for line, share in zip(lines, allocate(early, lines), strict=True)}
 
 
 def _borne(case: CaseFileUpdated, approved: Mapping[int, Decimal]) -> Decimal:
@@ -102,7 +115,7 @@ def _borne(case: CaseFileUpdated, approved: Mapping[int, Decimal]) -> Decimal:
 
     It counts as well where it used up the whole claim: the denial gives it as its reason then.
     """
-    if not approved or case.assessment is None:
+    if not approved or case.assessment is None or case.state not in DECIDED:
         return NOTHING
     if case.state is CaseState.DENIED and below_deductible.REASON not in case.decisions[-1].reasons:
         return NOTHING

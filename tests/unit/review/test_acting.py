@@ -68,6 +68,17 @@ def test_a_denial_counts_with_what_was_claimed(amount: str, state: CaseState):
     assert decide(case, request(case, "deny", "not_necessary"), RITA, later()).state is state
 
 
+@pytest.mark.parametrize(
+    ("amount", "state"), [("2550.00", CaseState.PARTLY_APPROVED), ("2550.01", CaseState.ESCALATED)]
+)
+def test_who_gives_less_than_was_assessed_decides_about_all_of_it(amount: str, state: CaseState):
+    case = waiting(amount, benefit="fire")
+    little = request(
+        case, "approve_in_part", "amount_not_proven", lines=[{"line_id": 1, "approved": "0.01"}]
+    )
+    assert decide(case, little, RITA, later()).state is state
+
+
 def test_a_decision_over_one_s_authority_becomes_an_escalation_with_the_proposal():
     case = waiting("3000.00", benefit="fire")
     escalated = decide(case, request(case, "approve", comment="plausibel"), RITA, later())

@@ -11,7 +11,7 @@ from services.review.domain.ledger import Ledger
 from services.review.domain.subject import PastClaim
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.cases import CaseState
-from shared.contract.decisions import DecidedLine, Decision, DecisionOutcome
+from shared.contract.decisions import Advance, DecidedLine, Decision, DecisionOutcome
 from tests.unit.review.desk import NOW, opened
 from tests.unit.review.scenarios import subject
 
@@ -101,3 +101,14 @@ def test_a_claim_that_the_deductible_used_up_counts_if_it_was_denied_for_that():
 
 def test_a_reopened_claim_has_borne_nothing_until_it_is_decided_again():
     assert _borne(CaseState.WAITING_FOR_PERSON, ("262.50", "87.50"), lines=TWO) == "0.00"
+
+
+def test_an_advance_keeps_its_part_of_a_ceiling_until_the_decision():
+    case = opened([("glass", "600.00"), ("fire", "200.00")])
+    assert case.state is CaseState.WAITING_FOR_PERSON
+    (claim,) = Ledger(NUMBER).with_case(case).others("")
+    assert claim.benefits == {"glass": Decimal("0.00"), "fire": Decimal("0.00")}
+    granted = Advance(requested_on=NOW.date(), status="granted", amount=Decimal("200.00"))
+    (claim,) = Ledger(NUMBER).with_case(case.model_copy(update={"advance": granted})).others("")
+    assert claim.benefits == {"glass": Decimal("150.00"), "fire": Decimal("50.00")}
+    assert claim.deductible == Decimal("0.00")
