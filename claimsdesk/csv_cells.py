@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 _LIST: Final = "|"
@@ -31,13 +32,20 @@ def amount(cell: str) -> object:
         message = f"'{cell}' can be read in two ways: write the cents too, such as {whole}.00"
         raise CellError(message)
     if re.fullmatch(r"-?\d+([.,]\d{1,2})?", compact):
-        return compact.replace(",", ".")
+        return _not_below_zero(compact.replace(",", "."))
     if re.fullmatch(r"-?\d{1,3}(\.\d{3})+(,\d{1,2})?", compact):
-        return compact.replace(".", "").replace(",", ".")
+        return _not_below_zero(compact.replace(".", "").replace(",", "."))
     if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d{1,2})?", compact):
-        return compact.replace(",", "")
+        return _not_below_zero(compact.replace(",", ""))
     message = f"'{cell}' is no amount: write it like 1234.56 or 1234,56"
     raise CellError(message)
+
+
+def _not_below_zero(written: str) -> str:
+    if Decimal(written) < 0:
+        message = f"is below zero: {written}"
+        raise CellError(message)
+    return written
 
 
 def day(cell: str) -> object:

@@ -87,22 +87,25 @@ def find_desk(given: str | None) -> Desk:
     return read_description(file)
 
 
-def find_kafka(given: str | None) -> str:
-    """The broker that a person names, or that of the desk running on `var`.
+def find_kafka(given: str | None, desk: str | None = None) -> str:
+    """The broker that a person names, or that of the desk that they name.
+
+    Args:
+        given: The broker, `host:port`.
+        desk: As `find_desk` takes it; the desk running on `var` if absent.
 
     Raises:
         CommandError: None was named and no desk runs.
     """
     if given:
         return given
-    file = DEFAULT_FOLDER / DESCRIPTION
-    if not file.is_file():
+    if desk is None and not (DEFAULT_FOLDER / DESCRIPTION).is_file():
         message = (
             "Which broker? No desk runs on `var`; name one with --kafka HOST:PORT "
-            "or CLAIMSDESK_KAFKA."
+            "or CLAIMSDESK_KAFKA, or a running desk's folder with --desk."
         )
         raise CommandError(message)
-    return read_description(file).kafka
+    return find_desk(desk).kafka
 
 
 def read_description(file: Path) -> Desk:

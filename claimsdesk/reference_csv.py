@@ -7,7 +7,7 @@ of clients a row for each client. `docs/policies.md` shows the columns.
 import codecs
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -23,6 +23,9 @@ from shared.plain_mistakes import meant, plain_mistakes
 from shared.written_files import Mistake
 
 _DELIMITERS: Final = ";,\t|"
+_ROW: Final = "row"
+_DAYS: Final = frozenset({"valid_from", "valid_to"})
+"""Of versions: without one of them nobody knows which versions overlap."""
 
 
 _Read = Callable[[str], object]
@@ -155,15 +158,15 @@ class _Reader:
         done: set[int] = set()
         for line, cells, wrong in self._lines():
             key = cells.get(self._kind.key)
-            if thing is None or wrong or key != thing.fields.get(self._kind.key):
+            if thing is None or key is None or key != thing.fields.get(self._kind.key):
                 if thing is not None:
                     yield self._finished(thing)
-                thing = _Thing(line, cells, [], list(wrong))
-                if hash(key) in done:
+                thing = _Thing(line, cells, [])
+                if key is not None and hash(key) in done:
                     said = f"{key} stands further up already: its rows belong together"
                     thing.wrong.append(self._mistake(line, self._kind.key, said))
                 done.add(hash(key))
-            thing.wrong += self._contradictions(thing, line, cells)
+            thing.wrong += [*wrong, *self._contradictions(thing, line, cells)]
             thing.rows.append((line, cells))
         if thing is not None:
             yield self._finished(thing)
@@ -177,7 +180,7 @@ class _Reader:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield line, {}, [Mistake(self._path, line, 1, "row", f"is no CSV: {error}")]
+                yield line, {}, [Mistake(self._path, line, 1, _ROW, f"is no CSV: {error}")]
                 return
             if not any(cell.strip() for cell in row):
                 continue
@@ -187,7 +190,7 @@ class _Reader:
         wrong: list[Mistake] = []
         if len(row) > len(self._header) and any(cell.strip() for cell in row[len(self._header) :]):
             said = f"the row has {len(row)} cells, the header {len(self._header)}"
-            wrong.append(Mistake(self._path, line, len(self._header) + 1, "row", said))
+            wrong.append(Mistake(self._path, line, len(self._header) + 1, _ROW, said))
         cells: dict[str, Any] = {}
         for name, cell in zip(self._header, row, strict=False):
             written = cell.strip()
@@ -204,12 +207,49 @@ class _Reader:
         return [
             self._mistake(line, name, f"says otherwise than line {thing.line}")
             for name in self._kind.once
-            if name in cells and cells[name] != thing.fields.get(name, cells[name])
+            if None not in (said := cells.get(name), before := thing.fields.get(name))
+            and said != before
         ]
 
     def _finished(self, thing: _Thing) -> Body | list[Mistake]:
-        if thing.wrong:
-            return thing.wrong
+        if any(mistake.place == _ROW for mistake in thing.wrong):
+            return thing.wrong  # its cells may stand in other columns than they should
+        values = self._values(thing)
+        revision = values["revision"]
+        try:
+            # Who sends it gives the revision where the file has none.
+            body = self._kind.model.model_validate({**values, "revision": revision or 1})
+        except ValidationError as error:
+            return self._with_unreadable(thing, plain_mistakes(error, self._kind.model))
+        wrong = policy_mistakes(body) if isinstance(body, PolicyChanged) else ()
+        if all_wrong := self._with_unreadable(thing, wrong):
+            return all_wrong
+        return body if revision else body.model_copy(update={"revision": 0})
+
+    def _with_unreadable(
+        self, thing: _Thing, found: Iterable[tuple[tuple[str | int, ...], str]]
+    ) -> list[Mistake]:
+        """All that is wrong: cells that can't be read, and what the others say wrongly."""
+        unreadable = {(mistake.line, mistake.place) for mistake in thing.wrong}
+        days_unknown = any(name in _DAYS for _, name in unreadable)
+        told = list(found)
+        # A row with a mistake does not count for the model: it would miss that one, too.
+        rows_told = any(len(where) > 1 and where[0] == self._kind.section for where, _ in told)
+        placed = [
+            self._placed(thing, where, said)
+            for where, said in told
+            if not (rows_told and where == (self._kind.section,))
+        ]
+        further = [
+            each
+            for each in placed
+            if (each.line, each.place) not in unreadable
+            and not (days_unknown and each.place in _DAYS)
+        ]
+        return sorted([*thing.wrong, *further], key=lambda each: (each.line, each.column))
+
+    def _values(self, thing: _Thing) -> dict[str, Any]:
+        """What a thing's cells say, as its model wants it; None where a cell can't be read."""
         once = {name: value for name, value in thing.fields.items() if name in self._kind.once}
         values = {"revision": 0, **once}
         if self._kind.section:
@@ -221,15 +261,7 @@ class _Reader:
             address = {"lines": values.pop("address", [])}
             country = values.pop("country", None)
             values["postal_address"] = {**address, **({"country": country} if country else {})}
-        revision = values["revision"]
-        try:
-            # Who sends it gives the revision where the file has none.
-            body = self._kind.model.model_validate({**values, "revision": revision or 1})
-        except ValidationError as error:
-            return [self._placed(thing, *each) for each in plain_mistakes(error, self._kind.model)]
-        if isinstance(body, PolicyChanged) and (wrong := list(policy_mistakes(body))):
-            return [self._placed(thing, *each) for each in wrong]
-        return body if revision else body.model_copy(update={"revision": 0})
+        return values
 
     def _placed(self, thing: _Thing, place: tuple[str | int, ...], said: str) -> Mistake:
         line, name = thing.line, str(place[0]) if place else self._kind.key

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from claimsdesk.commands.options import DeskOption, JsonOption, told
+from claimsdesk.commands.options import DeskOption, JsonOption, ProgrammesOption, told
 
 app = typer.Typer()
 
@@ -25,15 +25,7 @@ def assess(
         str | None,
         typer.Option(metavar="DAY", help="The day of the assessment; today if absent."),
     ] = None,
-    directory: Annotated[
-        Path | None,
-        typer.Option(
-            "--programmes",
-            envvar="CLAIMSDESK_PROGRAMMES_DIR",
-            metavar="FOLDER",
-            help="A desk's own programmes; the shipped ones if absent.",
-        ),
-    ] = None,
+    programmes: ProgrammesOption = None,
     lang: Annotated[Literal["de", "en"], typer.Option(help="The language of the findings.")] = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +43,7 @@ def assess(
 
     with told():
         day = as_day(today) if today else date.today()
-        subject = read_subject(programme, policy, claim, history, today=day, directory=directory)
+        subject = read_subject(programme, policy, claim, history, today=day, directory=programmes)
         for line in shown(subject, Language(lang), as_json=as_json):
             typer.echo(line)
 

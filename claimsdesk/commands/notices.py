@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from claimsdesk.commands.options import told
+from claimsdesk.commands.options import ProgrammesOption, told
 
 app = typer.Typer(no_args_is_help=True, help="What the desk writes to clients: preview.")
 
@@ -34,18 +34,10 @@ def notices_preview(
             "the mail's text on the terminal if absent.",
         ),
     ] = None,
-    programmes_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--programmes-dir",
-            envvar="CLAIMSDESK_PROGRAMMES_DIR",
-            metavar="FOLDER",
-            help="Programmes of your own; the shipped ones if absent.",
-        ),
-    ] = None,
+    programmes: ProgrammesOption = None,
 ) -> None:
     """Show a notice with sample data, as a client would get it; no desk need be running."""
     from claimsdesk.notices import preview
 
     with told():
-        preview(name, lang, channel, programme, outcome, out, programmes_dir)
+        preview(name, lang, channel, programme, outcome, out, programmes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ KafkaOption = Annotated[
         "--kafka",
         envvar="CLAIMSDESK_KAFKA",
         metavar="HOST:PORT",
-        help="The broker; that of the desk running on `var` if absent.",
+        help="The broker; that of the running desk if absent.",
     ),
 ]
 DeskOption = Annotated[
@@ -26,7 +27,31 @@ DeskOption = Annotated[
         help="A running desk: its folder, its desk.json, or the URL of one of its services.",
     ),
 ]
+ProgrammesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--programmes",
+        envvar="CLAIMSDESK_PROGRAMMES_DIR",
+        metavar="FOLDER",
+        help="A desk's own programmes; the shipped ones if absent.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def broker_named(context: typer.Context, kafka: str | None, desk: str | None) -> str:
+    """The broker that a person named by itself or by its desk; what was typed wins over settings.
+
+    Raises:
+        CommandError: No desk runs there, or nobody named one and none runs on `var`.
+    """
+    from claimsdesk.desks import find_kafka
+
+    def typed(option: str) -> bool:
+        source = context.get_parameter_source(option)
+        return source is not None and source.name == "COMMANDLINE"
+
+    return find_kafka(None if typed("desk") and not typed("kafka") else kafka, desk)
 
 
 @contextmanager

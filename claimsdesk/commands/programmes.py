@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from claimsdesk.commands.options import JsonOption, told
+from claimsdesk.commands.options import JsonOption, ProgrammesOption, told
 
 app = typer.Typer(no_args_is_help=True, help="What is covered, by which terms: check, list.")
 
@@ -36,19 +36,12 @@ def programmes_check(
 
 @app.command("list")
 def programmes_list(
-    directory: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="CLAIMSDESK_PROGRAMMES_DIR",
-            metavar="FOLDER",
-            help="A desk's own programmes; the shipped ones if absent.",
-        ),
-    ] = None,
+    programmes: ProgrammesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the programmes and versions that a desk decides by."""
     from claimsdesk.programmes import listed
 
     with told():
-        for line in listed(directory, as_json=as_json):
+        for line in listed(programmes, as_json=as_json):
             typer.echo(line)

@@ -5,21 +5,22 @@ from typing import Annotated
 
 import typer
 
-from claimsdesk.commands.options import KafkaOption, told
+from claimsdesk.commands.options import DeskOption, KafkaOption, broker_named, told
 
 app = typer.Typer(no_args_is_help=True, help="The desk's Kafka topics: list, apply.")
 
 
 @app.command("apply")
 def apply(
+    context: typer.Context,
     kafka: KafkaOption = None,
+    desk: DeskOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan only.")] = False,
 ) -> None:
     """Create every topic of the catalogue and its dead-letter topic, and set what differs.
 
     The plan is shown first. A repeat changes nothing; partitions are only ever added.
     """
-    from claimsdesk.desks import find_kafka
     from claimsdesk.topics import Plan, apply_topics, existing_topics, plan_topics, wanted_topics
 
     def show(plan: Plan) -> None:
@@ -29,7 +30,7 @@ def apply(
             typer.echo("Every topic is as the catalogue says.")
 
     with told():
-        broker = find_kafka(kafka)
+        broker = broker_named(context, kafka, desk)
         if dry_run:
             show(plan_topics(wanted_topics(), existing_topics(broker)))
         else:

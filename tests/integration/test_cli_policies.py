@@ -96,7 +96,7 @@ def test_missing_topics_are_named_as_a_reason(own_kafka):
 
 def test_waiting_needs_a_token(tmp_path):
     missing = tmp_path / "none.token"
-    result = run(SAMPLES, "--wait", "http://127.0.0.1:1", "--token-file", missing)
+    result = run(SAMPLES, "--wait", "--review", "http://127.0.0.1:1", "--token-file", missing)
     assert result.exit_code == 1
     assert "none.token is not there" in result.output
 

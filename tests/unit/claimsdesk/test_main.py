@@ -70,6 +70,39 @@ def test_what_went_wrong_is_said_without_a_traceback(arguments, said, tmp_path, 
     assert isinstance(result.exception, SystemExit)
 
 
+def imported(*arguments: object):
+    return CliRunner().invoke(app, ["policies", "import", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("broker", [["--kafka", "127.0.0.1:1"], []], ids=["away", "none named"])
+def test_a_dry_run_checks_files_without_a_broker(broker, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("claimsdesk.held._TOPIC_TIMEOUT_S", 0.5)
+    file = tmp_path / "policies.csv"
+    head = "policy_number;programme;holder_client_id;valid_from\n"
+    file.write_text(head + "HH-1;household;K-1;2024-01-01\nHH-2;houshold;K-1;2024-01-01\n")
+    result = imported(file, "--dry-run", *broker)
+    assert result.exit_code == 0, result.output
+    assert "not compared with what is published" in result.stderr
+    assert "did you mean `household`? (1 policy)" in result.stderr
+    assert result.stdout.splitlines() == [
+        "nothing was sent",
+        "  clients: 0 read",
+        "  policies: 2 read",
+    ]
+    assert imported(file, *broker).exit_code == 1
+
+
+def test_mistakes_are_named_before_a_broker_is_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "clients.csv"
+    file.write_text("client_id;name;language\nK-1;;fr\n")
+    result = imported(file)
+    assert result.exit_code == 1
+    assert [line.split(": ")[1] for line in result.stderr.splitlines()[:2]] == ["name", "language"]
+    assert result.stderr.splitlines()[2] == "1 record can't be used: nothing was sent"
+
+
 def test_the_version_is_that_of_the_package():
     result = CliRunner().invoke(app, ["--version"])
     assert result.exit_code == 0

@@ -157,6 +157,42 @@ def test_every_mistake_is_named_and_the_right_ones_are_read_on(tmp_path: Path):
     assert [each.partition(": ")[0] for each in wrong] == ["2:4", "2:6"]
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        # A cell that can't be read hides nothing of the others, in its row or in those below
+        (
+            "client_id;name;language;email_consent\nK-1;;fr;maybe\n",
+            {"2:2": "name", "2:3": "language", "2:4": "email_consent"},
+        ),
+        (f"{HEADER}\nHH-1;;K-1;soon;;-5;\n", {"2:2": "programme", "2:4": "", "2:6": "is below"}),
+        (f"{HEADER}\n{ROW}HH-1;household;K-1;2024-02-30;;;\n", {"3:4": "no day of"}),
+        (f"{HEADER}\n{ROW}HH-1;household;K-2;soon;;;\n", {"3:3": "otherwise", "3:4": "no day"}),
+        # Whether versions overlap is known only with all their days
+        (
+            f"{HEADER}\nHH-1;household;K-1;2024-01-01;end;;\nHH-1;household;K-1;2025-01-01;;-1;\n",
+            {"2:5": "no day", "3:6": "is below zero"},
+        ),
+        # Too many cells: nobody knows which stand in the wrong column
+        (f"{HEADER}\nHH-1;household;K-1;40;000;00;;x\n", {"2:4": "", "2:5": "", "2:8": "8 cells"}),
+        (f"{HEADER}\n;household;K-1;2024-01-01;;;\n", {"2:1": "is missing"}),
+    ],
+)
+def test_what_can_be_read_is_checked_beside_what_cannot(tmp_path: Path, text: str, places: dict):
+    records, wrong = read(written(tmp_path, text))
+    assert records == []
+    found = {each.partition(": ")[0]: each for each in wrong}
+    assert found.keys() == places.keys(), wrong
+    assert all(said in found[place] for place, said in places.items()), wrong
+
+
+def test_a_policy_with_a_wrong_row_is_wrong_as_a_whole(tmp_path: Path):
+    text = f"{HEADER}\n{ROW}HH-1;household;K-1;soon;;;\n{ROW.replace('HH-1', 'HH-2')}"
+    records, wrong = read(written(tmp_path, text))
+    assert [policy.policy_number for policy in records] == ["HH-2"]
+    assert len(wrong) == 1
+
+
 def test_json_lines_hold_a_record_each(tmp_path: Path):
     text = (
         '{"client_id": "K-1", "name": "A"}\n'
