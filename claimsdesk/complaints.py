@@ -17,6 +17,7 @@ from typing import Any, Final
 from claimsdesk.demo.apis import Apis
 from claimsdesk.desks import find_desk
 from claimsdesk.errors import CommandError
+from claimsdesk.said import counted
 
 COLUMNS: Final = (
     "case_id",
@@ -80,7 +81,7 @@ def report(
         except OSError as problem:
             message = f"{out} can't be written: {problem.strerror}"
             raise CommandError(message) from problem
-    done = f"{len(complaints)} complaints of {year}"
+    done = f"{counted(len(complaints), 'complaint')} of {year}"
     if mark_reported:
         in_it = [complaint["case_id"] for complaint in complaints]
         done += f", {asyncio.run(_mark(desk, who, year, in_it))} marked as reported"

@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 from pydantic import ValidationError
 
 from claimsdesk.errors import CommandError
+from claimsdesk.said import refusal
 from shared.contract.base import Body
 from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersion
 from shared.plain_mistakes import plain_mistakes
@@ -232,8 +233,7 @@ def wait_until_known(
             if answer.status_code == httpx.codes.OK and answer.json()["revision"] >= revision:
                 del waiting[number]
             elif answer.status_code not in (httpx.codes.OK, httpx.codes.NOT_FOUND):
-                message = f"review at {url} answered {answer.status_code}: {answer.text[:200]}"
-                raise CommandError(message)
+                raise CommandError(refusal(answer))
             elif time.monotonic() > deadline:
                 message = f"review did not know policy {number} within {timeout:.0f} s"
                 raise CommandError(message)

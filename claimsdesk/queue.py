@@ -14,6 +14,8 @@ from claimsdesk.errors import CommandError
 
 _PAGE = 200
 _TEXT_SIGNS = 60
+_CERTAIN = frozenset({"assign", "new-case"})
+"""After these a person vouches for the case; otherwise it is only suspected."""
 
 
 def show(desk: str | None, who: str, *, as_json: bool) -> None:
@@ -25,6 +27,9 @@ def show(desk: str | None, who: str, *, as_json: bool) -> None:
     waiting = asyncio.run(_waiting(desk, who))
     if as_json:
         print(json.dumps(waiting, ensure_ascii=False, indent=2))
+        return
+    if not waiting:
+        print("nothing waits")
         return
     table = Table("received id", "since", "channel", "suspicion", "from", "says", "may belong to")
     for each in waiting:
@@ -54,7 +59,8 @@ def act(desk: str | None, who: str, received_id: str, verb: str, body: Mapping[s
         CommandError: No such entry, or the desk refused.
     """
     done = asyncio.run(_act(desk, who, received_id, verb, body))
-    case = f", case {done['case_id']}" if done["case_id"] else ""
+    belongs = "case" if verb in _CERTAIN else "may belong to"
+    case = f", {belongs} {done['case_id']}" if done["case_id"] else ""
     return f"{done['received_id']}: {done['verdict']}{case}"
 
 

@@ -8,6 +8,7 @@ import httpx
 
 from claimsdesk.desks import Desk
 from claimsdesk.errors import CommandError
+from claimsdesk.said import refusal
 
 _TIMEOUT_S = 10
 
@@ -103,8 +104,7 @@ class Apis:
         except httpx.HTTPError as problem:
             raise self._silent(service, problem) from problem
         if answer.is_error:
-            message = f"{service} answered {answer.status_code} to {method} {path}: {answer.text}"
-            raise Refused(message[:1000], answer.status_code)
+            raise Refused(refusal(answer), answer.status_code)
         return answer.json()
 
     def _silent(self, service: str, problem: httpx.HTTPError) -> CommandError:

@@ -14,6 +14,7 @@ from claimsdesk.demo.apis import Apis
 from claimsdesk.demo.mails import ready_to_send
 from claimsdesk.desks import Desk
 from claimsdesk.errors import CommandError
+from claimsdesk.said import refusal
 
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -104,8 +105,7 @@ async def send_claim(desk: Desk, content: bytes, at: datetime) -> Sent:
             message = f"intake does not answer: {problem!r}"
             raise CommandError(message) from problem
     if answer.is_error:
-        message = f"intake answered {answer.status_code} to POST /claims: {answer.text}"
-        raise CommandError(message)
+        raise CommandError(refusal(answer))
     return Sent(at, contact_id=answer.json()["contact_id"])
 
 
