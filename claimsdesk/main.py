@@ -3,6 +3,7 @@
 What a command needs is imported when it runs, so that `--help` answers at once.
 """
 
+import inspect
 from typing import Annotated
 
 import typer
@@ -20,6 +21,7 @@ from claimsdesk.commands import (
     reference,
     topics,
 )
+from claimsdesk.commands.options import in_paragraphs
 
 app = typer.Typer(
     name="claimsdesk",
@@ -32,27 +34,57 @@ app = typer.Typer(
 
     [bold]First steps[/bold]
 
-    claimsdesk up           a whole desk on this machine, with sample clients; Ctrl-C stops it
+    claimsdesk up      a whole desk on this machine, with sample clients
 
-    claimsdesk demo         a desk of its own, all sample contacts, and what became of each
+    claimsdesk demo    a desk of its own, all sample contacts, what became of each
 
     claimsdesk contact send deploy/demo/claim-to-try.eml
     """,
 )
-app.add_typer(desk.app)
-app.add_typer(deadlines.app)
-app.add_typer(assessing.app)
-app.add_typer(contact.letters_app)
-app.add_typer(contact.app, name="contact")
-app.add_typer(queue.app, name="queue")
-app.add_typer(notices.app, name="notices")
-app.add_typer(complaints.app, name="complaints")
-app.add_typer(topics.app, name="topics")
-app.add_typer(operations.app)
-app.add_typer(operations.dead_letters_app, name="dlt")
-app.add_typer(programmes.app, name="programmes")
-app.add_typer(reference.policies_app, name="policies")
-app.add_typer(reference.people_app, name="people")
+_PANELS = {
+    "Run a desk": ("up", "demo", "token", "people"),
+    "Contacts and the queue": ("contact", "separator-sheet", "queue", "notices"),
+    "Programmes and policies": ("programmes", "policies", "assess"),
+    "Time limits": ("due", "interest"),
+    "Decisions and complaints": ("replay", "complaints"),
+    "Operations": ("lag", "dlt", "case", "topics"),
+}
+_GROUPS = {
+    "people": reference.people_app,
+    "contact": contact.app,
+    "queue": queue.app,
+    "notices": notices.app,
+    "programmes": programmes.app,
+    "policies": reference.policies_app,
+    "complaints": complaints.app,
+    "dlt": operations.dead_letters_app,
+    "topics": topics.app,
+}
+_SINGLE = (desk.app, contact.letters_app, assessing.app, deadlines.app, operations.app)
+
+
+def _add_commands() -> None:
+    """Add what there is in the order of the panels that `--help` shows."""
+    for group in (*_GROUPS.values(), *_SINGLE):
+        for command in group.registered_commands:
+            command.help = in_paragraphs(inspect.getdoc(command.callback) or "")
+    single = {
+        command.name or str(getattr(command.callback, "__name__", "")): command
+        for group in _SINGLE
+        for command in group.registered_commands
+    }
+    for panel, names in _PANELS.items():
+        for name in names:
+            if name in _GROUPS:
+                app.add_typer(_GROUPS[name], name=name, rich_help_panel=panel)
+            else:
+                command = single.pop(name)
+                command.rich_help_panel = panel
+                app.registered_commands.append(command)
+    assert not single, f"in no panel: {', '.join(single)}"
+
+
+_add_commands()
 
 
 def _version(wanted: bool) -> None:

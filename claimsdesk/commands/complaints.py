@@ -17,7 +17,9 @@ def complaints() -> None:
 
 @app.command("report")
 def complaints_report(
-    year: Annotated[int, typer.Option(help="In which they were received.", min=1971, max=2199)],
+    year: Annotated[
+        int, typer.Option(metavar="YEAR", help="In which they were received.", min=1971, max=2199)
+    ],
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to; the terminal if absent.")
     ] = None,

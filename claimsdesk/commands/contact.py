@@ -15,7 +15,9 @@ letters_app = typer.Typer()
 
 @app.command("send")
 def contact_send(
-    file: Annotated[Path, typer.Argument(help="A mail (.eml), phone note or letter.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A mail (.eml), phone note or letter.")
+    ],
     desk: DeskOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -80,7 +82,7 @@ def contact_parse(
 
 @letters_app.command("separator-sheet")
 def write_separator_sheet(
-    file: Annotated[Path, typer.Argument(help="The PDF to write.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The PDF to write.")],
 ) -> None:
     """Write the sheet that is laid between two letters before they are scanned together.
 

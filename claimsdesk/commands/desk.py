@@ -13,7 +13,10 @@ app = typer.Typer()
 @app.command()
 def up(
     directory: Annotated[
-        Path, typer.Option("--directory", "-d", help="Where the desk keeps everything.")
+        Path,
+        typer.Option(
+            "--directory", "-d", metavar="FOLDER", help="Where the desk keeps everything."
+        ),
     ] = Path("var"),
     samples: Annotated[
         bool, typer.Option(help="Load the sample policies and send the sample contacts once.")
@@ -70,7 +73,9 @@ def demo(
 
 @app.command()
 def token(
-    name: Annotated[str, typer.Argument(help="The system's name; its claims are kept under it.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The system's name; its claims are kept under it.")
+    ],
     client: Annotated[
         list[str] | None,
         typer.Option(metavar="CLIENT_ID", help="For whom it may act; may be repeated."),

@@ -13,7 +13,10 @@ app = typer.Typer(no_args_is_help=True, help="What the desk writes to clients: p
 @app.command("preview")
 def notices_preview(
     name: Annotated[
-        str, typer.Argument(help="Which notice, as its folder of templates is called.")
+        str,
+        typer.Argument(
+            metavar="NOTICE", help="Which notice, as its folder of templates is called."
+        ),
     ],
     lang: Annotated[Literal["de", "en"], typer.Option(help="Its language.")] = "de",
     channel: Annotated[

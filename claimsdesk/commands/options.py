@@ -54,6 +54,11 @@ def broker_named(context: typer.Context, kafka: str | None, desk: str | None) ->
     return find_kafka(None if typed("desk") and not typed("kafka") else kafka, desk)
 
 
+def in_paragraphs(text: str) -> str:
+    """A docstring for a terminal of any width: each paragraph in one line."""
+    return "\n\n".join(" ".join(lines.split("\n")) for lines in text.split("\n\n"))
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Tell the person at the terminal what went wrong, without a traceback."""

@@ -13,8 +13,10 @@ app = typer.Typer(
 WhoOption = Annotated[
     str, typer.Option("--as", metavar="WHO", help="Who acts: a person of the desk, or a role.")
 ]
-ReceivedArgument = Annotated[str, typer.Argument(help="As `claimsdesk queue list` shows it.")]
-ReasonOption = Annotated[str, typer.Option(help="Why; kept with the contact.")]
+ReceivedArgument = Annotated[
+    str, typer.Argument(metavar="RECEIVED_ID", help="As `claimsdesk queue list` shows it.")
+]
+ReasonOption = Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the contact.")]
 ClientOption = Annotated[
     str | None, typer.Option(metavar="CLIENT_ID", help="Who wrote, if that is certain.")
 ]
@@ -38,7 +40,7 @@ def queue_list(
 @app.command("assign")
 def queue_assign(
     received_id: ReceivedArgument,
-    case_id: Annotated[str, typer.Argument(help="The case that it belongs to.")],
+    case_id: Annotated[str, typer.Argument(metavar="CASE", help="The case that it belongs to.")],
     client: ClientOption = None,
     desk: DeskOption = None,
     who: WhoOption = "representative",

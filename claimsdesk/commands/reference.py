@@ -29,7 +29,7 @@ def policies_import(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE…",
+            metavar="FILE",
             help="CSV, JSON lines (.jsonl), or YAML or JSON with `clients:` and `policies:`.",
         ),
     ],

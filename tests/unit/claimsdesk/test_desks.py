@@ -6,9 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 from claimsdesk.desks import find_desk, find_kafka
 from claimsdesk.errors import CommandError
+from claimsdesk.main import app
 
 
 @pytest.fixture
@@ -93,6 +95,34 @@ def test_the_broker_named_wins_over_that_of_the_running_desk(folder):
     folder()
     assert find_kafka("broker:9092") == "broker:9092"
     assert find_kafka(None) == "127.0.0.1:9092"
+
+
+def test_the_broker_is_that_of_the_desk_that_is_named(folder, tmp_path):
+    named = tmp_path / "named.json"
+    (folder(kafka="127.0.0.1:7") / "desk.json").rename(named)
+    assert find_kafka(None, str(named)) == "127.0.0.1:7"
+    assert find_kafka("broker:9092", str(named)) == "broker:9092"
+    with pytest.raises(CommandError, match="No desk runs on elsewhere"):
+        find_kafka(None, "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "broker"),
+    [
+        (["--desk", "var"], {}, "127.0.0.1:1"),
+        ([], {"CLAIMSDESK_DESK": "var"}, "127.0.0.1:1"),
+        # What is typed wins over what is set
+        (["--desk", "var"], {"CLAIMSDESK_KAFKA": "127.0.0.1:2"}, "127.0.0.1:1"),
+        (["--kafka", "127.0.0.1:2"], {"CLAIMSDESK_DESK": "var"}, "127.0.0.1:2"),
+        (["--kafka", "127.0.0.1:2", "--desk", "var"], {}, "127.0.0.1:2"),
+    ],
+)
+def test_topics_find_the_broker_by_the_desk(folder, monkeypatch, arguments, environment, broker):
+    monkeypatch.setattr("claimsdesk.topics._CONNECT_TIMEOUT_MS", 100)
+    folder(kafka="127.0.0.1:1")
+    result = CliRunner().invoke(app, ["topics", "apply", "--dry-run", *arguments], env=environment)
+    assert result.exit_code == 1
+    assert f"The broker at {broker} does not answer" in result.stderr
 
 
 def test_without_a_broker_the_options_are_named(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """The command line: help that teaches and answers at once, and errors without tracebacks."""
 
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -37,6 +38,36 @@ def test_help_names_what_there_is(arguments, named):
     assert result.exit_code == 0
     for word in named:
         assert word in result.output
+
+
+@pytest.mark.parametrize("arguments", [["up"], ["assess"], ["policies", "import"]])
+def test_on_a_narrow_terminal_lines_end_where_it_ends(arguments):
+    def paragraphs(columns: str) -> list[str]:
+        shown = CliRunner().invoke(app, [*arguments, "--help"], env={"COLUMNS": columns}).output
+        text = "\n".join(line.strip() for line in shown.partition("╭")[0].splitlines())
+        return [" ".join(each.split()) for each in text.split("\n\n") if each.strip()]
+
+    narrow, wide = paragraphs("80"), paragraphs("2000")
+    assert narrow == wide
+    shown = CliRunner().invoke(app, [*arguments, "--help"], env={"COLUMNS": "2000"}).output
+    lines = [line.strip() for line in shown.partition("╭")[0].splitlines() if line.strip()]
+    assert lines == wide
+
+
+def test_every_command_stands_under_a_heading():
+    shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output
+    headings = ["Options", "Run a desk", "Contacts and the queue", "Programmes and policies",
+                "Time limits", "Decisions and complaints", "Operations"]  # fmt: skip
+    assert re.findall(r"╭─ (.+?) ─+╮", shown) == headings
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["assess"], ["policies", "import"], ["programmes", "list"], ["notices", "preview"]],
+)
+def test_a_folder_of_programmes_has_one_name(arguments):
+    shown = CliRunner().invoke(app, [*arguments, "--help"], env={"COLUMNS": "200"}).output
+    assert "--programmes " in shown
 
 
 def test_help_loads_nothing_that_only_a_command_needs():
