@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +28,11 @@ def show(desk: str | None, who: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(waiting, ensure_ascii=False, indent=2))
         return
+    show_waiting(waiting)
+
+
+def show_waiting(waiting: Sequence[Mapping[str, Any]]) -> None:
+    """Print entries for a person."""
     if not waiting:
         print("nothing waits")
         return
@@ -58,7 +63,11 @@ def act(desk: str | None, who: str, received_id: str, verb: str, body: Mapping[s
     Raises:
         CommandError: No such entry, or the desk refused.
     """
-    done = asyncio.run(_act(desk, who, received_id, verb, body))
+    return said_of(verb, asyncio.run(_act(desk, who, received_id, verb, body)))
+
+
+def said_of(verb: str, done: Mapping[str, Any]) -> str:
+    """What an entry is after an act, in one line."""
     belongs = "case" if verb in _CERTAIN else "may belong to"
     case = f", {belongs} {done['case_id']}" if done["case_id"] else ""
     return f"{done['received_id']}: {done['verdict']}{case}"

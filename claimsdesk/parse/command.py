@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from datetime import datetime
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 import structlog
@@ -50,7 +51,7 @@ def parse_command(
     contact = read_contact(file, received)
     parser = _parser(trust, known)
     parsed = asyncio.run(_parsed(parser, contact))
-    shown = as_json(file, parsed, _notes(parser, parsed))
+    shown = as_json(file, parsed, _notes(parser, contact, parsed))
     if json_wanted:
         sys.stdout.write(json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
     else:
@@ -94,11 +95,20 @@ async def _parsed(parser: Parser, contact: ContactFile) -> tuple[Parsed, ...]:
     return (parser.note(note, _KEYED_BY, contact.received_at),)
 
 
-def _notes(parser: Parser, parsed: tuple[Parsed, ...]) -> list[str]:
+def _notes(parser: Parser, contact: ContactFile, parsed: tuple[Parsed, ...]) -> list[str]:
     unread = any(not each.document.readable for one in parsed for each in one.attachments)
     notes = []
     if not parser.scans.reads_pictures and unread:
         notes.append(f"pictures were not read: {OCR_OFF}")
-    if not parser.settings.notice_key.get_secret_value():
+    keyless = not parser.settings.notice_key.get_secret_value()
+    if keyless and (_answers_a_mail(contact) or any(one.fate for one in parsed)):
         notes.append("no key for our Message-IDs (CLAIMSDESK_NOTICE_KEY): they are not recognised")
     return notes
+
+
+def _answers_a_mail(contact: ContactFile) -> bool:
+    """Does it name Message-IDs, which may be ours?"""
+    if contact.kind != "mail":
+        return False
+    headers = BytesHeaderParser().parsebytes(contact.data)
+    return any(name in headers for name in ("In-Reply-To", "References"))

@@ -219,3 +219,16 @@ def _logs_as_before():
     before = structlog.get_config()
     yield
     structlog.configure(**before)
+
+
+@pytest.mark.parametrize(
+    ("headers", "noted"),
+    [
+        ({}, False),
+        ({"In_Reply_To": "<a@example.org>"}, True),
+        ({"References": "<a@example.org>"}, True),
+    ],
+)
+def test_a_missing_key_is_noted_where_it_could_have_told_something(headers, noted):
+    notes = parsed("-", stdin=mail(**headers).as_bytes(), CLAIMSDESK_NOTICE_KEY="")["notes"]
+    assert any("CLAIMSDESK_NOTICE_KEY" in note for note in notes) is noted
