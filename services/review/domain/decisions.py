@@ -135,6 +135,7 @@ def ruling(
     _reasons_are_known(case, request, known)
     _client_was_warned(case, request, known)
     check_amounts(case, lines, known)
+    _more_is_explained(case, request, approved)
     return lines, approved
 
 
@@ -145,6 +146,14 @@ def _nothing_is_missing(case: CaseFileUpdated) -> None:
         names = ", ".join(dict.fromkeys(item.item for item in missing))
         message = f"still missing: {names}; wait for it, or waive it with a reason"
         raise RuleViolation("checklist_open", message)
+
+
+def _more_is_explained(case: CaseFileUpdated, request: DecisionRequest, approved: Decimal) -> None:
+    """Who gives more than the assessment covers, against what a check found, says why."""
+    assert case.assessment is not None
+    if approved > case.assessment.covered and not request.comment.strip():
+        message = f"more than the assessed {case.assessment.covered}: say why in a comment"
+        raise RuleViolation("comment_missing", message)
 
 
 def _reasons_are_known(case: CaseFileUpdated, request: DecisionRequest, known: Known) -> None:

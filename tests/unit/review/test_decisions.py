@@ -156,7 +156,10 @@ def test_a_line_is_named_at_most_once_and_exists(lines: tuple[DecidedLine, ...])
 def test_nobody_approves_more_than_the_limit_per_claim():
     case = waiting("1600.00", benefit="bicycle_theft")
     refused(case, "over_limit", "approve_in_part", "limit_per_claim", lines=amounts("1500.01"))
-    allowed = request(case, "approve_in_part", "limit_per_claim", lines=amounts("1500.00"))
+    refused(case, "comment_missing", "approve_in_part", "limit_per_claim", lines=amounts("1500.00"))
+    allowed = request(
+        case, "approve_in_part", "limit_per_claim", lines=amounts("1500.00"), comment="Kulanz"
+    )
     assert decide(case, allowed, RITA, later()).decisions[0].approved == Decimal("1500.00")
 
 
