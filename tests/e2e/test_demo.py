@@ -221,10 +221,14 @@ def test_the_queue_is_looked_at_and_emptied_from_the_terminal(desk):
     (entry,) = [each for each in waiting if each["suspected_case_id"] == case_id]
     received_id = entry["received_id"]
     assert received_id in queue("list").stdout
-    assert "discarded" in queue("discard", received_id, "--reason", "Werbung").stdout
+    aside = queue("discard", received_id, "--reason", "Werbung").stdout
+    assert f"discarded, may belong to {case_id}" in aside
     refused = queue("assign", received_id, case_id)
     assert (refused.returncode, "does not wait there" in refused.stderr) == (1, True)
     assert "unidentified" in queue("restore", received_id, "--reason", "doch nicht").stdout
+    refused = queue("assign", received_id, "C-NOPE")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "{" not in refused.stderr
     assert case_id in queue("assign", received_id, case_id).stdout
     with httpx.Client(base_url=desk.urls["review"], timeout=10) as review:
         review.headers["Authorization"] = f"Bearer {desk.token('rita')}"
