@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import click
 import typer
 
-from claimsdesk.commands.options import JsonOption, KafkaOption, told
+from claimsdesk.commands.options import DeskOption, JsonOption, KafkaOption, broker_named, told
 from claimsdesk.errors import CommandError
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ dead_letters_app = typer.Typer(
 _WATCH_PAUSE_S = 2.0
 
 TopicArgument = Annotated[
-    str | None, typer.Argument(help="The topic they came from; every one if absent.")
+    str | None,
+    typer.Argument(metavar="TOPIC", help="The topic they came from; every one if absent."),
 ]
-OneTopicArgument = Annotated[str, typer.Argument(help="The topic they came from.")]
+OneTopicArgument = Annotated[str, typer.Argument(metavar="TOPIC", help="The topic they came from.")]
 PlacesArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="[PARTITION:OFFSET]…", help="As `claimsdesk dlt list` shows them."),
@@ -35,7 +36,9 @@ ContentOption = Annotated[
 
 @app.command()
 def lag(
+    context: typer.Context,
     kafka: KafkaOption = None,
+    desk: DeskOption = None,
     as_json: JsonOption = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Look again every two seconds, until Ctrl-C.")
@@ -45,11 +48,10 @@ def lag(
 
     As the broker knows it: services note their positions in their own databases first.
     """
-    from claimsdesk.desks import find_kafka
     from claimsdesk.lag import lag_lines, measured
 
     with told():
-        broker = find_kafka(kafka)
+        broker = broker_named(context, kafka, desk)
         while True:
             lines = list(lag_lines(measured(broker), as_json=as_json, in_one_line=watch))
             if watch and not as_json:
@@ -63,19 +65,20 @@ def lag(
 
 @dead_letters_app.command("list")
 def dlt_list(
+    context: typer.Context,
     topic: TopicArgument = None,
     every: Annotated[
         bool, typer.Option("--all", help="Those that were replayed or dropped, too.")
     ] = False,
     kafka: KafkaOption = None,
+    desk: DeskOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what was set aside, by topic and reason."""
-    from claimsdesk.desks import find_kafka
     from claimsdesk.repairing import list_lines, listed, read_letters
 
     with told():
-        letters = read_letters(find_kafka(kafka), topic)
+        letters = read_letters(broker_named(context, kafka, desk), topic)
         wanted = [letter for letter in letters if every or letter.handled is None]
         for line in list_lines(listed(wanted), as_json=as_json):
             typer.echo(line)
@@ -83,18 +86,19 @@ def dlt_list(
 
 @dead_letters_app.command("show")
 def dlt_show(
+    context: typer.Context,
     topic: OneTopicArgument,
     place: Annotated[str, typer.Argument(metavar="PARTITION:OFFSET")],
     with_content: ContentOption = False,
     kafka: KafkaOption = None,
+    desk: DeskOption = None,
 ) -> None:
     """Show one dead letter: where it came from, why it was set aside, and its headers."""
-    from claimsdesk.desks import find_kafka
     from claimsdesk.repairing import read_letters, shown
 
     with told():
         wanted = _places([place])[0]
-        for letter in read_letters(find_kafka(kafka), topic):
+        for letter in read_letters(broker_named(context, kafka, desk), topic):
             if letter.place == wanted:
                 for line in shown(letter, with_content=with_content):
                     typer.echo(line)
@@ -105,6 +109,7 @@ def dlt_show(
 
 @dead_letters_app.command("replay")
 def dlt_replay(
+    context: typer.Context,
     topic: TopicArgument = None,
     places: PlacesArgument = None,
     reason: Annotated[
@@ -116,17 +121,17 @@ def dlt_replay(
         bool, typer.Option("--dry-run", help="Only say what would go back.")
     ] = False,
     kafka: KafkaOption = None,
+    desk: DeskOption = None,
 ) -> None:
     """Put records back on their topic once what made them fail is mended.
 
     All open ones of a key go in their order, or none of them. Each goes back once; ends with
     status 1 if a key had to stay.
     """
-    from claimsdesk.desks import find_kafka
     from claimsdesk.repairing import plan_lines, planned, replay
 
     with told():
-        broker = find_kafka(kafka)
+        broker = broker_named(context, kafka, desk)
         plan = planned(broker, topic, reason, key, _places(places))
         for line in plan_lines(plan):
             typer.echo(line)
@@ -138,21 +143,22 @@ def dlt_replay(
 
 @dead_letters_app.command("drop")
 def dlt_drop(
+    context: typer.Context,
     topic: OneTopicArgument,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept beside the dead letter.")],
     places: PlacesArgument = None,
     key: KeyOption = None,
     kafka: KafkaOption = None,
+    desk: DeskOption = None,
 ) -> None:
     """Mark dead letters as not wanted any more; their topic keeps them as long as before."""
-    from claimsdesk.desks import find_kafka
     from claimsdesk.repairing import choosing, drop, read_letters, the_open
 
     with told():
         wanted = _places(places)
         if not wanted and key is None:
             raise CommandError("Which ones? Name them as PARTITION:OFFSET, or with --key.")
-        broker = find_kafka(kafka)
+        broker = broker_named(context, kafka, desk)
         letters = read_letters(broker, topic)
         the_open(letters, wanted)
         chosen = choosing(None, key, wanted)
@@ -163,24 +169,25 @@ def dlt_drop(
 
 @app.command("case")
 def case(
+    context: typer.Context,
     case_id: Annotated[str, typer.Argument(metavar="CASE")],
     lang: Annotated[Literal["de", "en"], typer.Option(help="The language of the words.")] = "en",
     with_content: ContentOption = False,
     kafka: KafkaOption = None,
+    desk: DeskOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what happened to a case, from all topics, in the order of time.
 
     Reads the topics as far as they reach back, which may take minutes on a large desk.
     """
-    from claimsdesk.desks import find_kafka
     from claimsdesk.timeline import timeline, timeline_lines
 
     def progress(read: int, total: int) -> None:
         typer.echo(f"{read:,} of {total:,} records read", err=True)
 
     with told():
-        entries = timeline(find_kafka(kafka), case_id, progress)
+        entries = timeline(broker_named(context, kafka, desk), case_id, progress)
         for line in timeline_lines(entries, lang, with_content=with_content, as_json=as_json):
             typer.echo(line)
 
