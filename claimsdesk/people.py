@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from claimsdesk.errors import CommandError
 from claimsdesk.policies import send_events, unknown_fields
+from claimsdesk.said import counted
 from shared.auth import ROLES
 from shared.contract.base import Body
 from shared.contract.people import PersonChanged, TeamChanged
@@ -37,7 +38,8 @@ class Staff:
     teams: tuple[TeamChanged, ...] = ()
 
     def __str__(self) -> str:
-        return f"{len(self.people)} people and {len(self.teams)} teams"
+        people = counted(len(self.people), "person", "people")
+        return f"{people} and {counted(len(self.teams), 'team')}"
 
 
 def read_staff(path: Path) -> Staff:

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 from pydantic import ValidationError
 
 from claimsdesk.errors import CommandError
-from claimsdesk.said import refusal
+from claimsdesk.said import counted, refusal
 from shared.contract.base import Body
 from shared.contract.reference import ClientChanged, PolicyChanged, PolicyVersion
 from shared.plain_mistakes import plain_mistakes
@@ -47,7 +47,9 @@ class Counts:
     policies: int
 
     def __str__(self) -> str:
-        return f"{self.clients} clients and {self.policies} policies"
+        return (
+            f"{counted(self.clients, 'client')} and {counted(self.policies, 'policy', 'policies')}"
+        )
 
 
 def read_file(path: Path) -> Reference:

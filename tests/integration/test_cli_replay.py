@@ -47,7 +47,7 @@ def test_a_decision_replays_equal_until_its_terms_are_others(own_kafka, tmp_path
 
         unknown = run("C-0000-0000-0", "--desk", desk)
         assert unknown.exit_code == 1
-        assert "404" in unknown.output
+        assert unknown.output == "no decision of this case is recorded\n"
     finally:
         review.stop()
 

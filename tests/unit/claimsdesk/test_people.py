@@ -49,7 +49,7 @@ def test_the_sample_people_are_those_whom_the_local_desk_signs_in():
 def test_a_file_is_read_whole(tmp_path: Path):
     staff = read_staff(written(tmp_path, GOOD))
     olga = staff.people[1]
-    assert str(staff) == "3 people and 1 teams"
+    assert str(staff) == "3 people and 1 team"
     assert olga.absences[0].covers(date(2027, 1, 3))
     assert not olga.absences[0].covers(date(2027, 1, 4))
     assert staff.teams[0].levels[0].attend_within == timedelta(minutes=90)
