@@ -46,8 +46,12 @@ async def unbatched(connection: AsyncConnection, until: datetime, most: int) -> 
 
 
 async def unreported(connection: AsyncConnection, before: datetime) -> list[Notice]:
-    """Letters that were set before an instant and not reported as posted since, locked."""
-    query = _at_the_printer().where(notices.c.changed_at < before).limit(1000)
+    """Letters of batches, set before an instant and not reported as posted since, locked."""
+    query = (
+        _at_the_printer()
+        .where(notices.c.batch_id.is_not(None), notices.c.changed_at < before)
+        .limit(1000)
+    )
     rows = await connection.execute(locked(query, skip_locked=True))
     return [store.notice_of(row) for row in rows.mappings()]
 

@@ -63,8 +63,8 @@ def posted(notice: Notice, *, run: int, on: date, now: datetime, today: date) ->
     """
     if run < notice.run or (notice.posted_on == on and notice.status is NoticeStatus.SENT):
         return ()
-    late = notice.status is NoticeStatus.UNCERTAIN and notice.batch_id is not None
-    if run > notice.run or not (late or at_the_printer(notice)):
+    waits = at_the_printer(notice) or notice.status is NoticeStatus.UNCERTAIN
+    if run > notice.run or notice.batch_id is None or not waits:
         raise RuleViolation("not_at_the_printer", "this is no letter that waits to be posted")
     if not notice.letter_day <= on <= today:
         raise RuleViolation("no_such_day", "a letter is posted after its date and not tomorrow")
@@ -95,7 +95,7 @@ def returned(
 
 def unreported(notice: Notice, *, days: int, now: datetime) -> Steps:
     """The provider has not said for so many days that it posted the letter: a person asks it."""
-    if not at_the_printer(notice):
+    if notice.batch_id is None or not at_the_printer(notice):
         return ()
     detail = f"the print provider has not reported it as posted for {days} days"
     return (told(notice, NoticeStatus.UNCERTAIN, detail, now),)

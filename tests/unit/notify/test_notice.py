@@ -72,8 +72,13 @@ def at_printer(notice: Notice, at: datetime) -> Steps:
     )
 
 
+def batched() -> Notice:
+    """A letter of a closed batch."""
+    return replace(printed(), batch_id="2026-11-23-1")
+
+
 def posted(notice: Notice | None = None, on: date = TODAY) -> Notice:
-    (after,) = printing.posted(notice or printed(), run=1, on=on, now=LATER, today=on)
+    (after,) = printing.posted(notice or batched(), run=1, on=on, now=LATER, today=on)
     return after
 
 
@@ -121,7 +126,7 @@ def test_a_letter_is_sent_when_it_was_posted_not_when_it_was_set():
     later = date(2026, 11, 26)
     assert posted(on=later).posted_on == later
     assert printing.posted(posted(), run=1, on=TODAY, now=LATER, today=TODAY) == ()
-    assert printing.posted(printed(), run=0, on=TODAY, now=LATER, today=TODAY) == ()
+    assert printing.posted(batched(), run=0, on=TODAY, now=LATER, today=TODAY) == ()
 
 
 @pytest.mark.parametrize(
@@ -129,9 +134,10 @@ def test_a_letter_is_sent_when_it_was_posted_not_when_it_was_set():
     [
         (new(LETTER), 1, TODAY, "waits to be posted"),
         (new(), 1, TODAY, "waits to be posted"),
-        (printed(), 2, TODAY, "waits to be posted"),
-        (printed(), 1, date(2026, 11, 22), "after its date"),
-        (printed(), 1, date(2026, 11, 24), "not tomorrow"),
+        (printed(), 1, TODAY, "waits to be posted"),
+        (batched(), 2, TODAY, "waits to be posted"),
+        (batched(), 1, date(2026, 11, 22), "after its date"),
+        (batched(), 1, date(2026, 11, 24), "not tomorrow"),
     ],
 )
 def test_what_cannot_have_been_posted(notice: Notice, run: int, on: date, why: str):
@@ -160,10 +166,10 @@ def test_a_letter_that_came_back_is_for_a_person_and_goes_to_another_address():
 
 
 def test_a_provider_that_says_nothing_makes_a_letter_uncertain_until_it_does():
-    batched = replace(printed(), batch_id="2026-11-23-1")
-    (unknown,) = printing.unreported(batched, days=5, now=LATER)
+    (unknown,) = printing.unreported(batched(), days=5, now=LATER)
     assert in_short((unknown, posted(unknown))) == ["2 letter uncertain", "3 letter sent"]
     assert printing.unreported(posted(), days=5, now=LATER) == ()
+    assert printing.unreported(printed(), days=5, now=LATER) == (), "it waits for its batch"
 
 
 def test_an_answer_after_uncertain_still_counts():
@@ -270,6 +276,7 @@ ACTS = {
     "returned": lambda n, at: fitting(
         lambda: printing.returned(n, "", run=1, on=TODAY, now=at, today=TODAY)
     ),
+    "batched": lambda n, at: (replace(n, batch_id="b"),) if printing.at_the_printer(n) else (),
     "silent": lambda n, at: printing.unreported(n, days=5, now=at),
     "deferred": lambda n, at: lives.deferred(n, "busy", worker=ME, now=at, today=TODAY),
     "refused": lambda n, at: lives.refused(n, "550", worker=ME, now=at, today=TODAY),
