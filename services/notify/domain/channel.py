@@ -10,7 +10,7 @@ from shared.contract.contacts import Channel
 from shared.contract.facts import NoticeKind
 
 _ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?=[A-Za-z0-9.-]{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
     r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
 )
@@ -99,14 +99,16 @@ def letter_way(case: CaseFileUpdated, is_dead: IsDead = _none_is_dead) -> Letter
     """The way by letter: a client's own postal address, or a person."""
     client = case.client
     address = client.postal_address if client else None
-    lines = tuple(filter(None, map(one_line, address.lines))) if address else ()
+    lines = tuple(filter(_shows, map(one_line, address.lines))) if address else ()
     if client is None or address is None or not lines:
         return ForPerson("no email may be sent, and no postal address is known")
     name = one_line(client.name)
-    if name and name.casefold() not in lines[0].casefold():
+    if _shows(name) and not any(_names(line, name) for line in lines):
         lines = (name, *lines)
     if address.country.upper() != "DE":
-        lines = (*lines, _COUNTRIES.get(address.country.upper(), address.country.upper()))
+        country = _COUNTRIES.get(address.country.upper(), address.country.upper())
+        said = lines[-1].casefold() == country.casefold()
+        lines = (*(lines[:-1] if said else lines), country)
     if len(lines) > MOST_ADDRESS_LINES:
         return ForPerson(f"the address has more than {MOST_ADDRESS_LINES} lines")
     if is_dead(Letter(lines)):
@@ -114,26 +116,56 @@ def letter_way(case: CaseFileUpdated, is_dead: IsDead = _none_is_dead) -> Letter
     return Letter(lines)
 
 
+def _shows(text: str) -> bool:
+    """Would anything of it be seen on paper?"""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
+
+
+def _names(line: str, name: str) -> bool:
+    """Does a line of an address say a name, as words of their own?"""
+    whole = rf"(?<!\w){re.escape(name.casefold())}(?!\w)"
+    return re.search(whole, line.casefold()) is not None
+
+
 MOST_ADDRESS_LINES = 8
 """Lines that fit into the window in the smallest type that scanners of the post read."""
 
 _COUNTRIES = {
     "AT": "ÖSTERREICH",
+    "BA": "BOSNIEN UND HERZEGOWINA",
     "BE": "BELGIEN",
+    "BG": "BULGARIEN",
     "CH": "SCHWEIZ",
+    "CY": "ZYPERN",
     "CZ": "TSCHECHISCHE REPUBLIK",
     "DK": "DÄNEMARK",
+    "EE": "ESTLAND",
     "ES": "SPANIEN",
+    "FI": "FINNLAND",
     "FR": "FRANKREICH",
     "GB": "VEREINIGTES KÖNIGREICH",
+    "GR": "GRIECHENLAND",
+    "HR": "KROATIEN",
+    "HU": "UNGARN",
     "IE": "IRLAND",
+    "IS": "ISLAND",
     "IT": "ITALIEN",
+    "LI": "LIECHTENSTEIN",
+    "LT": "LITAUEN",
     "LU": "LUXEMBURG",
+    "LV": "LETTLAND",
+    "MT": "MALTA",
     "NL": "NIEDERLANDE",
+    "NO": "NORWEGEN",
     "PL": "POLEN",
     "PT": "PORTUGAL",
+    "RO": "RUMÄNIEN",
+    "RS": "SERBIEN",
     "SE": "SCHWEDEN",
+    "SI": "SLOWENIEN",
+    "SK": "SLOWAKEI",
     "TR": "TÜRKEI",
+    "UA": "UKRAINE",
     "US": "VEREINIGTE STAATEN",
 }
 """Countries as the Deutsche Post wants them: last line, capitals, in German."""

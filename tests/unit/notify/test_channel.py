@@ -83,6 +83,18 @@ def test_without_a_way_a_person_is_asked(case: CaseFileUpdated, kind: NoticeKind
         (("Lindenstraße 5", "10969 Berlin"), "DE", HOME),
         ((NAME.upper(), "Lindenstraße 5"), "DE", (NAME.upper(), "Lindenstraße 5")),
         (("Frau " + NAME, "Am Hof"), "DE", ("Frau " + NAME, "Am Hof")),
+        (("Frau", *HOME), "DE", ("Frau", *HOME)),
+        (
+            ("Muster GmbH", "z. Hd. " + NAME, "Weg 1"),
+            "DE",
+            ("Muster GmbH", "z. Hd. " + NAME, "Weg 1"),
+        ),
+        (("\u00a0", "\u200b", *HOME), "DE", HOME),
+        (
+            (NAME, "Weg 1", "1010 Wien", "Österreich"),
+            "AT",
+            (NAME, "Weg 1", "1010 Wien", "ÖSTERREICH"),
+        ),
         ((NAME, "1 Rue X\nF-75001 Paris"), "FR", (NAME, "1 Rue X F-75001 Paris", "FRANKREICH")),
         ((NAME, "Somewhere"), "jp", (NAME, "Somewhere", "JP")),
         (
@@ -95,6 +107,20 @@ def test_without_a_way_a_person_is_asked(case: CaseFileUpdated, kind: NoticeKind
 def test_the_address_in_the_window(lines: tuple[str, ...], country: str, printed: tuple[str, ...]):
     case = with_client(KNOWN, postal_address=PostalAddress(lines=lines, country=country))
     assert letter_way(case) == Letter(printed)
+
+
+def test_a_name_that_a_street_begins_with_still_stands_above_it():
+    home = PostalAddress(lines=("Lindenstraße 5", "10969 Berlin"))
+    assert letter_way(with_client(KNOWN, name="Linde", postal_address=home)) == Letter(
+        ("Linde", *home.lines)
+    )
+
+
+def test_a_name_of_signs_that_nobody_sees_takes_no_line():
+    home = PostalAddress(lines=("Lindenstraße 5", "10969 Berlin"))
+    assert letter_way(with_client(KNOWN, name="\u00a0\u200b", postal_address=home)) == Letter(
+        home.lines
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,6 +145,9 @@ def test_usable_addresses(address: str):
         "müller@client.example",
         "a@-b.example",
         "a@b..example",
+        "a..b@c.example",
+        ".a@c.example",
+        "a.@c.example",
         "<a@b.example>",
         "a@b.example,c@d.example",
         f"{'a' * 65}@b.example",
