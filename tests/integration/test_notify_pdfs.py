@@ -19,7 +19,14 @@ from shared.contract.facts import NoticeKind
 from shared.ids import derived_case_id
 from tests.support.notify_desk import PROGRAMMES, a_case
 from tests.support.verapdf import failures
-from tests.unit.notify.test_letters import FAR_AWAY, HOME, TYPESETTER, letter_of, many_lines
+from tests.unit.notify.test_letters import (
+    FAR_AWAY,
+    HOME,
+    TYPESETTER,
+    described,
+    letter_of,
+    many_lines,
+)
 from tests.unit.notify.test_templates import RENDERER
 
 
@@ -43,6 +50,7 @@ def hard_ones() -> dict[str, bytes]:
         "sixty-lines": letter_of(many_lines(60)),
         "far-away": replace(letter, address=FAR_AWAY),
         "right-to-left": replace(letter, address=("محمد علي", *HOME[1:])),
+        "long-word": letter_of(described("Schifffahrtsgesellschaft" * 5)),
         "long-name": replace(letter, address=("Freiherr von und zu " * 6, *HOME[1:])),
     }
     return {name: asyncio.run(TYPESETTER.set(each)).pdf for name, each in letters.items()}

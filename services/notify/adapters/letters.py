@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -19,6 +20,11 @@ from shared.errors import DeskError
 
 _TEMPLATE: Final = Path(__file__).parents[1] / "templates" / "letter.typ"
 _STANDARDS: Final = ("a-2a", "ua-1")
+
+_PICTURES: Final = re.compile(
+    "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\U000e0020-\U000e007f\u200d\u20e3\ufe0e\ufe0f]"
+)
+"""Pictures (emoji) that clients write; paper does without those that no font of ours has."""
 
 
 class LetterFault(DeskError):
@@ -59,12 +65,21 @@ class Typesetter:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _compiled(self, letter: Letter) -> bytes:
+        data = json.dumps(asdict(letter), ensure_ascii=False)
+        try:
+            return self._pdf(letter, data)
+        except LetterFault:
+            if (plain := _PICTURES.sub("", data)) == data:
+                raise
+        return self._pdf(letter, plain)
+
+    def _pdf(self, letter: Letter, data: str) -> bytes:
         year, month, day = letter.day
         try:
             pdf = self._compiler.compile(
                 format="pdf",
                 sys_inputs={
-                    "letter": json.dumps(asdict(letter), ensure_ascii=False),
+                    "letter": data,
                     "code": _code(letter.reply.code) if letter.reply else "",
                 },
                 pdf_standards=list(_STANDARDS),

@@ -138,6 +138,37 @@ def test_names_of_every_kind_are_printed_inside_the_window(name: str):
     assert set(inside[0].replace(hyphen_at_line_end, "-")) - {" "} == set(name) - {" "}
 
 
+def described(text: str) -> CaseFileUpdated:
+    """The sample case, its claim line in a client's own words."""
+    case = a_case()
+    assert case.claim
+    (line,) = case.claim.lines
+    lines = (line.model_copy(update={"description": text}),)
+    return case.model_copy(update={"claim": case.claim.model_copy(update={"lines": lines})})
+
+
+def test_a_word_without_end_breaks_before_the_amounts():
+    word = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 2
+    pdf = set_(letter_of(described(word))).pdf
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        page = document[0].get_textpage()
+        found = page.search("480,00")
+        index, _ = found.get_next()
+        amount = page.get_charbox(index)
+        longest = max(
+            page.get_charbox(at)[2]
+            for at in range(page.count_chars())
+            if page.get_text_range(at, 1) in "nd" and abs(page.get_charbox(at)[1] - amount[1]) < 2
+        )
+    assert longest < amount[0]
+
+
+def test_a_picture_in_a_clients_words_keeps_no_letter_back():
+    text = whole_text(set_(letter_of(described("Fahrrad 🚲❤️ rot"))).pdf)
+    assert "Fahrrad" in text
+    assert "rot" in text
+
+
 def test_an_address_that_does_not_fit_is_a_fault():
     with pytest.raises(LetterFault, match="does not fit into the window"):
         set_(letter_of(a_case(), address=("Unterwasser-Obermaier " * 8,) * MOST_ADDRESS_LINES))
