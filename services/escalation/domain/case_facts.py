@@ -42,15 +42,20 @@ class _Named(NamedTuple):
 def facts_of(file: CaseFileUpdated, event_id: str) -> Iterator[Fact]:
     """Yield what a case file tells, in its order.
 
+    A case is open since its first contact was received, however long that lay before a case was
+    made of it: so a time limit begins with the notice or the application (VVG §14(2), SGG §88(1)).
+
     Args:
         file: The case file.
         event_id: The event that brought it.
     """
     for position, told in enumerate(file.facts):
+        opened = isinstance(told, contract.Opened)
+        at = min(file.opened_at, file.updated_at) if opened else file.updated_at
         for named in _named(told, file):
             yield Fact(
                 named.name,
-                file.updated_at,
+                at,
                 event_id,
                 (file.sequence, position),
                 named.happened_on,
