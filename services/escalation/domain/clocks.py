@@ -163,7 +163,8 @@ class _Reader:
     def _stopped(self, run: Run, act: Act, fact: Fact) -> Run:
         if run.stopped_at is not None:
             return run
-        return run.ended(fact.at, self.counting.left(run, fact.at)).noted(act, fact)
+        at = max(run.counting_since or run.started_at, self.counting.happened_at(fact))
+        return run.ended(at, self.counting.left(run, at)).noted(act, fact)
 
 
 def _goes_on(run: Run | None, began: Run) -> bool:

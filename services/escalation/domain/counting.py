@@ -33,6 +33,9 @@ class Counting(Protocol):
     def left(self, run: Run, at: datetime) -> timedelta:
         """Return what is left of a run at an instant."""
 
+    def happened_at(self, fact: Fact) -> datetime:
+        """Return when a fact happened: whoever acts on the last day is in time, heard of or not."""
+
 
 def counting_of(rule: ClockRule, desk: BusinessCalendar) -> Counting:
     """Return how a rule counts, by the kind of its target."""
@@ -71,6 +74,9 @@ class _Duration:
         if run.counting_since is None:
             return run.remaining
         return max(run.remaining - self.calendar.between(run.counting_since, at), timedelta())
+
+    def happened_at(self, fact: Fact) -> datetime:
+        return fact.at
 
     def _counting(self, run: Run, since: datetime) -> Run:
         due_at = self.calendar.add(since, run.remaining)
@@ -114,6 +120,11 @@ class _Days:
         if run.counting_since is None:
             return run.remaining
         return max((run.due_at or at) - at, timedelta())
+
+    def happened_at(self, fact: Fact) -> datetime:
+        if fact.happened_on is None:
+            return fact.at
+        return min(fact.at, end_of_day(fact.happened_on, self.desk.zone))
 
     def _until(self, run: Run, ends: date, since: datetime) -> Run:
         last_day = self.desk.roll_forward(ends) if self.rule.rolls else ends

@@ -85,6 +85,11 @@ FACTS: Final[Mapping[str, Words]] = MappingProxyType(
     }
 )
 
+_WITHOUT_OBJECT: Final = frozenset(
+    {"complaint_dropped", "decision_undelivered", "reopened", "withdrawn"}
+)
+"""Facts that do not do what a time limit demands: there is nothing left to demand."""
+
 
 def explained(
     rule: ClockRule, run: Run, zone: ZoneInfo, facts: Mapping[str, Words] = FACTS
@@ -160,11 +165,22 @@ def _consequence(rule: ClockRule, step: Step, zone: ZoneInfo, *, first: bool) ->
             de=f"Die Frist ruht, solange wir auf die Antwort warten: noch {left.de}",
             en=f"The time limit rests while we wait for the answer: {left.en} left",
         )
+    return _ended(rule, step, left, due)
+
+
+def _ended(rule: ClockRule, step: Step, left: Words, due: Words | None) -> Words:
+    """Return how a time limit came to its end."""
+    if due and rule.passes:
+        return Words(f"Die Frist war schon vorbei: {due.de}", f"The time limit was over: {due.en}")
     if due:
         return Words(
             de=f"Die Frist endet verspätet: fällig war sie {due.de}",
             en=f"The time limit ends late: it was due {due.en}",
         )
+    if step.act is Act.RESTART:
+        return Words("Eine neue Frist ersetzt diese", "A new time limit replaces this one")
+    if step.fact.name in _WITHOUT_OBJECT:
+        return Words("Die Frist entfällt", "The time limit no longer applies")
     return Words(
         de=f"Die Frist ist eingehalten: {left.de} blieben übrig",
         en=f"The time limit was met: {left.en} were left",

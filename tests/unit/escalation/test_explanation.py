@@ -101,6 +101,31 @@ def test_an_end_too_late():
     )
 
 
+@pytest.mark.parametrize(
+    ("ended_by", "german", "english"),
+    [
+        ("decision_sent", "Eine neue Frist ersetzt diese.", "A new time limit replaces this one."),
+        ("decision_undelivered", "Die Frist entfällt.", "The time limit no longer applies."),
+        ("withdrawn", "Die Frist entfällt.", "The time limit no longer applies."),
+    ],
+)
+def test_what_ends_a_time_limit_without_doing_what_it_demands_does_not_meet_it(
+    ended_by, german, english
+):
+    rule = ClockRule(
+        kind="service",
+        target=timedelta(hours=10),
+        starts=(),
+        restarts=("decision_sent",),
+        stops=("decision_undelivered", "withdrawn"),
+    )
+    facts = [Fact("decision_sent", at("23T08:00"), "e1"), Fact(ended_by, at("23T09:00"), "e2")]
+    (clock,) = clocks_of((rule,), facts, DESK)
+    *_, (_, words) = explained(rule, clock.runs(DESK)[0], DESK.zone)
+    assert words.de.endswith(german)
+    assert words.en.endswith(english)
+
+
 def test_a_fact_without_words_keeps_its_name():
     told = [words for _, words in explained(RULE, a_run("opened 23T08:00"), DESK.zone, {})]
     assert told[0].de.startswith("Mo 23.11.2026 08:00: opened. Die Frist beginnt")

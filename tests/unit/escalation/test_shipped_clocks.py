@@ -290,6 +290,51 @@ def test_an_application_to_an_agency_never_pauses(escalation):
     assert due(escalation, application)["application"] == "05-24T23:59"
 
 
+@pytest.mark.parametrize(
+    ("programme", "kind", "clock", "ends"),
+    [
+        # Received on Tuesday the 17th, read on Monday the 23rd: the law counts from the receipt
+        ("heating-aid", CaseKind.CLAIM, "application", "05-18T23:59"),
+        ("household", CaseKind.CLAIM, "interim_payment", "12-17T23:59"),
+        (None, CaseKind.COMPLAINT, "complaint_answer", "12-08T23:59"),
+        (None, CaseKind.OTHER, "first_response", "11-17T13:00"),
+    ],
+)
+def test_time_counts_since_a_contact_was_received_not_since_its_case_was_made(
+    escalation, programme, kind, clock, ends
+):
+    version = "2020-01" if programme else None
+    lay = file(
+        "11-23T09:00",
+        OPENED[1],
+        sequence=1,
+        kind=kind,
+        programme=programme,
+        programme_version=version,
+        opened_at=at("11-17T09:00"),
+    )
+    assert due(escalation, Case.of(lay, "e1"))[clock] == ends
+
+
+def test_an_objection_of_the_last_day_is_in_time_though_it_was_noted_later(escalation):
+    decided = case(CaseKind.CLAIM, "heating-aid", OPENED, DECIDED, decided="deny")
+    sent = Fact("decision_sent", at("11-24T12:00"), "n1", happened_on=date(2026, 11, 24))
+    noted = at("12-29T10:00")
+
+    def objected(on: date) -> str:
+        fact = Fact("objection_received", noted, "n2", happened_on=on)
+        of = decided.with_facts([sent, fact])
+        (clock,) = [each for each in clocks(escalation, of) if each.rule.kind == "client_objection"]
+        run = clock.current(escalation.calendar)
+        *_, (_, words) = explained(clock.rule, run, BERLIN)
+        return words.de
+
+    assert objected(date(2026, 12, 28)).endswith("Die Frist ist eingehalten: 0 Tage blieben übrig.")
+    assert objected(date(2026, 12, 29)).endswith(
+        "Die Frist war schon vorbei: Mo 28.12.2026 23:59:59."
+    )
+
+
 def test_an_advance_within_a_calendar_month_of_the_request(escalation):
     requested = AdvanceRequested(requested_on=date(2026, 11, 21))
     application = case(CaseKind.CLAIM, "heating-aid", OPENED, ("11-24T09:00", requested))
