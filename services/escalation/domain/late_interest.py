@@ -1,7 +1,7 @@
 """Interest on an agency's late benefit, with its arithmetic (SGB I §44)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -76,8 +76,8 @@ def late_interest(
         notified_on: When the decision was made known, if there was no application.
 
     Raises:
-        InterestError: A negative amount, a payment before the benefit was due, or neither or both
-            of application and notification.
+        InterestError: A negative amount, a payment before the benefit was due, neither or both of
+            application and notification, or days too late for any calendar.
     """
     if amount < 0:
         msg = "interest is owed on a benefit, not on a debt: the amount is negative"
@@ -105,4 +105,7 @@ def late_interest(
 def _month_after(day: date, full_months: int) -> date:
     """Return the first day after so many full calendar months after a day's own month."""
     year, month = divmod(day.year * _MONTHS_OF_A_YEAR + day.month + full_months, 12)
+    if year > MAXYEAR:
+        msg = f"interest can't begin in the year {year}"
+        raise InterestError(msg)
     return date(year, month + 1, 1)

@@ -78,6 +78,12 @@ def test_a_debt_bears_none():
         )
 
 
+def test_a_day_after_which_no_calendar_goes_on_is_refused_in_words():
+    last = date(9999, 12, 31)
+    with pytest.raises(InterestError, match="can't begin in the year 10000"):
+        late_interest(Decimal(1200), due_on=last, paid_on=last, complete_application_on=last)
+
+
 def test_what_is_paid_before_it_was_due_is_not_late():
     with pytest.raises(InterestError, match="paid on 2025-11-20, before it was due on 2026-01-15"):
         late_interest(
