@@ -58,13 +58,14 @@ def read(data: bytes) -> Iterator[LetterReport | BadLine]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableReport("it is no text in UTF-8") from error
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in head else ",")
-    columns = {(name or "").strip().lower() for name in reader.fieldnames or ()}
-    if not {"status", "on"} <= columns or not columns & {"notice_id", "file"}:
-        raise UnreadableReport("its first line must name: notice_id (or file), status, on")
-    reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    lines = io.StringIO(text, newline=None)
+    reader = csv.DictReader(lines, delimiter=";" if ";" in lines.readline() else ",")
+    lines.seek(0)
     try:
+        columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+        if not {"status", "on"} <= set(columns) or not {"notice_id", "file"} & set(columns):
+            raise UnreadableReport("its first line must name: notice_id (or file), status, on")
+        reader.fieldnames = columns
         for row in reader:
             yield _line(reader.line_num, row)
     except csv.Error as error:

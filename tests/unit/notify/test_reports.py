@@ -16,6 +16,7 @@ DAY = date(2026, 11, 24)
     [
         f"notice_id;run;status;on;reason\n{ONE};1;posted;2026-11-24;\n",
         f"notice_id,status,on\r\n{ONE},posted,2026-11-24\r\n",
+        f"notice_id;status;on\r{ONE};posted;2026-11-24\r",
         f"\ufeffOn,Status,File\n2026-11-24,POSTED,{ONE}.pdf\n",
     ],
 )
@@ -51,7 +52,7 @@ def test_a_bad_line_holds_no_other_up(line: str, problem: str):
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xff\xfe", b"", b"name;status\n", b"notice_id;status\n", b"%PDF"]
+    "data", [b"\xff\xfe", b"", b"name;status\n", b"notice_id;status\n", b"%PDF", b"x" * 200_000]
 )
 def test_what_is_no_report(data: bytes):
     with pytest.raises(UnreadableReport):
