@@ -20,7 +20,7 @@ from services.notify.came_back import DeadAddresses
 from services.notify.domain import notice as lives
 from services.notify.domain import printing
 from services.notify.domain.channel import Email, ForPerson, choose_way, letter_way
-from services.notify.domain.clauses import ClauseMissing, EarlierNoticeMissing
+from services.notify.domain.clauses import ClauseMissing, EarlierNoticeMissing, reached_in_time
 from services.notify.domain.notice import Notice
 from services.notify.domain.words import ContentMissing
 from services.notify.recording import Recorder, Step, looked_up
@@ -202,7 +202,7 @@ class Delivery:
     async def _earlier_one_was_sent(
         self, case: CaseFileUpdated, kind: NoticeKind, on: date
     ) -> None:
-        """Refuse a notice whose earlier one (a warning) never reached the client."""
+        """Refuse a notice whose earlier one (a warning) never reached the client, or too late."""
         earlier_id = self._app.renderer.presupposed(case, kind, on)
         if earlier_id is None:
             return
@@ -213,6 +213,7 @@ class Delivery:
             status = earlier.status.value if earlier else "not known"
             message = f"the warning that this notice presupposes was not sent: it is {status}"
             raise EarlierNoticeMissing(message)
+        reached_in_time(earlier.posted_on, case)
 
     def _case(self, notice: Notice) -> CaseFileUpdated:
         if notice.case_file is None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -466,11 +466,14 @@ async def test_a_refusal_for_missing_cooperation_waits_for_a_warning_that_was_se
     refused = a_case(
         programme="heating-aid", outcome=DecisionOutcome.DENY, reasons=("lacks_information",)
     )
-    late = refused.decisions[0].model_copy(update={"at": refused.opened_at + timedelta(days=30)})
+    late = refused.decisions[0].model_copy(update={"at": datetime.now(UTC) + timedelta(days=30)})
+    today = desk.app.renderer.programmes.desk.local_day(datetime.now(UTC))
 
-    def after(notice_id: str) -> CaseFileUpdated:
+    def after(notice_id: str, days: int = 14) -> CaseFileUpdated:
         assert refused.warning
-        warning = refused.warning.model_copy(update={"notice_id": notice_id})
+        warning = refused.warning.model_copy(
+            update={"notice_id": notice_id, "deadline": today + timedelta(days=days)}
+        )
         return refused.model_copy(update={"decisions": (late,), "warning": warning})
 
     async with desk.sending():
@@ -478,9 +481,11 @@ async def test_a_refusal_for_missing_cooperation_waits_for_a_warning_that_was_se
         await desk.until(warning, SENT)
         (unwarned,) = await desk.request(after("nobody-knows-it"), DECISION)
         (early,) = await desk.request(refused.model_copy(update={"warning": None}), DECISION)
+        (hasty,) = await desk.request(after(warning, 2), DECISION)
         (good,) = await desk.request(after(warning), DECISION)
         await desk.until(good, SENT)
         assert "not known" in (await desk.until(unwarned, FAILED)).detail
+        assert "too late for its deadline" in (await desk.until(hasty, FAILED)).detail
         assert "without a written warning" in (await desk.until(early, FAILED)).detail
 
 

@@ -7,7 +7,7 @@ they are valid.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import chain
 from typing import Final
@@ -233,6 +233,30 @@ def presupposed_notice(
             " (SGB I §66(3))"
         )
     return warning.notice_id
+
+
+def reached_in_time(posted_on: date | None, case: CaseFileUpdated) -> None:
+    """Refuse a notice whose earlier one counts as served only when its deadline was over.
+
+    A posted notice counts as served on the fourth day after its posting or dispatch (SGB X
+    §37(2)): a deadline that was over by then was none.
+
+    Args:
+        posted_on: When the earlier notice was posted or dispatched.
+        case: The case file that asked for the later one.
+
+    Raises:
+        EarlierNoticeMissing: It left too late.
+    """
+    if case.warning and posted_on and posted_on + _SERVED_AFTER >= case.warning.deadline:
+        message = (
+            f"the warning left on {posted_on}, too late for its deadline on"
+            f" {case.warning.deadline} (SGB I §66(3), SGB X §37(2))"
+        )
+        raise EarlierNoticeMissing(message)
+
+
+_SERVED_AFTER: Final = timedelta(days=4)
 
 
 def last_decision(case: CaseFileUpdated) -> Decision | None:

@@ -18,6 +18,7 @@ from services.notify.domain.clauses import (
     clause_on,
     guard,
     presupposed_notice,
+    reached_in_time,
     required_clauses,
 )
 from services.notify.domain.content import facts_of
@@ -138,6 +139,27 @@ def test_an_agency_refuses_for_missing_cooperation_only_after_its_warning(
     assert presupposed_notice(case, NoticeKind.DECISION, INSURER, decided_on) is None
     other = a_case(programme="heating-aid", outcome=outcome, reasons=("duplicate",), warning=None)
     assert presupposed_notice(other, NoticeKind.DECISION, AGENCY, decided_on) is None
+
+
+@pytest.mark.parametrize(
+    ("posted_on", "in_time"),
+    [
+        (date(2026, 11, 2), True),
+        (date(2026, 11, 15), True),
+        (date(2026, 11, 16), False),
+        (date(2026, 11, 20), False),
+        (date(2026, 11, 23), False),
+    ],
+)
+def test_a_warning_that_left_too_late_for_its_deadline_warned_of_nothing(
+    posted_on: date, in_time: bool
+):
+    case = a_case(programme="heating-aid", warning=WARNED)
+    if in_time:
+        reached_in_time(posted_on, case)
+    else:
+        with pytest.raises(EarlierNoticeMissing, match="too late for its deadline"):
+            reached_in_time(posted_on, case)
 
 
 def test_the_version_of_the_day_counts():
