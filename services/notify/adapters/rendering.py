@@ -13,6 +13,7 @@ from services.notify.domain.content import NoticeFacts, facts_of
 from services.notify.domain.letter import Letter, letter_of
 from services.notify.domain.letterhead import Letterhead, letterhead_of
 from services.notify.domain.message import Message
+from services.notify.domain.words import ContentMissing
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.contacts import Language
 from shared.contract.facts import NoticeKind
@@ -71,6 +72,8 @@ class Renderer:
             TemplateFault: A template is wrong.
         """
         programme = self._programme(case, on)
+        if case.programme is not None and programme is None and clauses.law_matters(kind):
+            raise ContentMissing("the programme of this case is not known here, nor is its law")
         facts = facts_of(
             case, kind, programme, self.programmes.desk, self.templates.words[language], notice_id
         )

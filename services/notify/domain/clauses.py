@@ -145,6 +145,11 @@ def required_clauses(
     return frozenset(found)
 
 
+def law_matters(kind: NoticeKind) -> bool:
+    """Must a notice of this kind carry a clause under any law?"""
+    return any(required_clauses(kind, law, decides_advance=True) for law in ProgrammeKind)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What the guard needs to know of a notice's content.

@@ -14,6 +14,7 @@ from services.notify.adapters.rendering import Renderer, Written
 from services.notify.adapters.templates import Templates
 from services.notify.domain.channel import Email
 from services.notify.domain.samples import SAMPLE_DAY
+from services.notify.domain.words import ContentMissing
 from services.review.domain.arithmetic import NOT_COVERED
 from shared.contract.base import utc
 from shared.contract.case_file import CaseFileUpdated
@@ -136,6 +137,18 @@ def test_a_clients_words_are_neither_template_nor_html(kind: NoticeKind):
         assert "{{ 7*7 }}" in text
         assert "49" not in text
         assert "<script>alert(1)</script>" in text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_programme_that_is_not_known_here_lets_nothing_leave_that_its_law_may_want(
+    language: Language,
+):
+    case = a_case(outcome=DecisionOutcome.APPROVE, language=language, programme="heating-aid")
+    unknown = case.model_copy(update={"programme": "came-later"})
+    for kind in (NoticeKind.DECISION, NoticeKind.INFORMATION_REQUEST, NoticeKind.REMINDER):
+        with pytest.raises(ContentMissing, match="programme of this case is not known"):
+            write(unknown, kind, language)
+    assert write(unknown, NoticeKind.RECEIPT, language).message.subject
 
 
 def test_texts_exist_for_every_step_that_review_computes():
