@@ -26,7 +26,7 @@ from services.notify.domain.postage import TooHeavy
 from services.notify.recording import patiently, record
 from services.notify.sender import LEASE, RENEWAL_SECONDS
 from shared.contract.public import NoticeStatus
-from shared.errors import RuleViolation, TemporaryFault
+from shared.errors import NotFound, RuleViolation, TemporaryFault
 from shared.ids import random_id
 from shared.messaging.processing import UnitOfWork
 
@@ -88,7 +88,7 @@ class Printer:
                 while await self._hand_over_one():
                     pass
                 self._problem, pause = None, _PAUSE_SECONDS
-            except (PlaceFault, TemporaryFault) as fault:
+            except (PlaceFault, TemporaryFault, NotFound) as fault:
                 self._problem = str(fault)
                 log.warning("letters can't be handed over", reason=str(fault), pause=pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

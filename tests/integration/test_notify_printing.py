@@ -223,6 +223,25 @@ async def test_what_the_provider_took_before_we_noted_it_is_not_dropped_twice(de
     assert row["handed_over_at"] is not None
 
 
+async def test_a_letter_that_is_gone_from_the_store_is_said_and_ends_nothing(desk: NotifyDesk):
+    async with desk.sending():
+        (one,) = await at_the_printer(desk)
+    document_id = (await desk.notice(one)).document_id
+    assert document_id
+    await desk.app.documents.delete(document_id)
+    await closed(desk)
+    printer = Printer(desk.app)
+    running = asyncio.create_task(printer._print())
+    for _ in range(500):
+        if await printer.problem() or running.done():
+            break
+        await asyncio.sleep(0.02)
+    assert not running.done()
+    assert await printer.problem() == "no such document"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 def with_place(app: App, place: FolderPlace) -> App:
     from dataclasses import replace
 

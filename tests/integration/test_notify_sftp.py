@@ -106,13 +106,17 @@ async def test_a_half_written_batch_is_completed_over_sftp(tmp_path: Path):
         assert (done / letter.file).read_bytes() == pdfs[letter.document_id]
 
 
-@pytest.mark.parametrize("wrong", ["known_hosts", "key", "port"])
+@pytest.mark.parametrize("wrong", ["known_hosts", "no_known_hosts", "key", "no_key", "port"])
 async def test_a_server_that_is_not_ours_gets_nothing(tmp_path: Path, wrong: str):
     async with sftp_server(tmp_path / "provider") as (port, known, key):
         stranger = asyncssh.generate_private_key("ssh-ed25519")
         if wrong == "known_hosts":
             line = f"[127.0.0.1]:{port} ".encode() + stranger.export_public_key()
             known.write_bytes(line)
+        if wrong == "no_known_hosts":
+            known.write_bytes(b"\xff is no list of hosts\n")
+        if wrong == "no_key":
+            key.write_bytes(b"no key\n")
         if wrong == "key":
             stranger.write_private_key(key)
         at = 1 if wrong == "port" else port

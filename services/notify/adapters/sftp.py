@@ -62,7 +62,7 @@ class SftpServer:
                     )
                 )
                 client = await stack.enter_async_context(connection.start_sftp_client())
-            except _FAULTS as error:
+            except (*_FAULTS, ValueError) as error:  # a key file that holds no key
                 raise _fault(error) from None
             yield SftpPlace(client, self.folder)
 
