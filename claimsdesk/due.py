@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
@@ -242,7 +242,8 @@ def _instant(text: str, calendar: BusinessCalendar) -> datetime:
     except ValueError:
         message = f"{text!r} is no time: write it like 2026-11-23T17:00"
         raise CommandError(message) from None
-    return at if at.tzinfo else at.replace(tzinfo=calendar.zone)
+    # In UTC, since times of one zone are compared as they stand on the wall, even where it jumps.
+    return (at if at.tzinfo else at.replace(tzinfo=calendar.zone)).astimezone(UTC)
 
 
 def _headline(run: Run, rule: ClockRule, calendar: BusinessCalendar, language: str) -> str:

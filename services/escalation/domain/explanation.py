@@ -17,7 +17,7 @@ _DAYS: Final = {
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
-
+_ZONES_DE: Final = {"CET": "MEZ", "CEST": "MESZ"}
 
 FACTS: Final[Mapping[str, Words]] = MappingProxyType(
     {
@@ -117,11 +117,17 @@ def explained(
 
 
 def local_time(at: datetime, zone: ZoneInfo) -> Words:
-    """Return an instant as the desk's clock on the wall shows it; seconds only if there are any."""
+    """Return an instant as the desk's clock on the wall shows it; seconds only if there are any.
+
+    An hour that comes twice in autumn says which of the two it is.
+    """
     local = at.astimezone(zone)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     day = local_day(local.date())
-    return Words(de=f"{day.de} {clock}", en=f"{day.en} {clock}")
+    if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
+        return Words(de=f"{day.de} {clock}", en=f"{day.en} {clock}")
+    name = local.tzname() or ""
+    return Words(de=f"{day.de} {clock} {_ZONES_DE.get(name, name)}", en=f"{day.en} {clock} {name}")
 
 
 def local_day(day: date) -> Words:

@@ -66,6 +66,15 @@ def test_the_desk_s_own_calendar_counts_if_none_is_given():
     assert ask("--start", "2026-11-23T17:00", "--business", "4h")["region"] == "DE-BE"
 
 
+def test_a_wall_clock_that_jumps_is_told_as_it_stands_then():
+    night = ["--calendar-time", "1h", "--hours", "24/7"]
+    spring = ask(*night, "--start", "2026-03-29T02:30")["explanation"]
+    autumn = ask(*night, "--start", "2026-10-25T02:30")["explanation"]
+    assert spring[0].startswith("Sun 29 Mar 2026 03:30: Start.")
+    assert autumn[0].startswith("Sun 25 Oct 2026 02:30 CEST: Start.")
+    assert autumn[0].endswith("due Sun 25 Oct 2026 02:30 CET.")
+
+
 def test_it_answers_in_german():
     result = CliRunner().invoke(
         app,
@@ -87,6 +96,8 @@ def test_it_answers_in_german():
         (["--business", "4h", "--start", "tomorrow"], "write it like 2026-11-23T17:00"),
         (["--business", "4h", "--pause", "10:00"], "FROM/TO"),
         (["--business", "4h", "--pause", "2026-11-24T10:00/2026-11-23T10:00"], "before it begins"),
+        # 02:45 does not exist that night: it is what was to be 03:45
+        (["--business", "4h", "--pause", "2026-03-29T02:45/2026-03-29T03:15"], "before it begins"),
         (["--business", "4h", "--hours", "Mo-Fr 18-8"], "opening hours"),
         (["--business", "4h", "--region", "Berlin"], "DE-BE"),
         (["--business", "4h", "--zone", "Mars/Base"], "Europe/Berlin"),

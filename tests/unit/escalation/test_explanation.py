@@ -162,3 +162,11 @@ def test_local_time_follows_the_clock_on_the_wall():
     summer = datetime(2026, 7, 1, 22, 30, 5, tzinfo=UTC)
     assert local_time(summer, BERLIN).de == "Do 02.07.2026 00:30:05"
     assert local_time(summer, ZoneInfo("UTC")).en == "Wed 1 Jul 2026 22:30:05"
+
+
+def test_an_hour_that_comes_twice_says_which_one_it_is():
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    assert local_time(first, BERLIN).de == "So 25.10.2026 02:30 MESZ"
+    assert local_time(second, BERLIN).de == "So 25.10.2026 02:30 MEZ"
+    assert local_time(second, BERLIN).en == "Sun 25 Oct 2026 02:30 CET"
+    assert local_time(datetime(2026, 3, 29, 1, 30, tzinfo=UTC), BERLIN).de == "So 29.03.2026 03:30"
