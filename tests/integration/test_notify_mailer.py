@@ -97,6 +97,7 @@ async def test_a_mark_that_says_no_or_fails_sends_nothing(
         ("421 4.3.2 closing", Deferred),
         ("450 4.7.1 greylisted", Deferred),
         ("452 4.2.2 full", Deferred),
+        ("530 5.7.0 Must issue a STARTTLS command first", Deferred),
         ("550 5.1.1 erika@client.example unknown", Refused),
         ("554 5.7.1 spam", Refused),
     ],

@@ -15,6 +15,7 @@ from typing import Final
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPStatus
 
 _LEADING_POINT: Final = re.compile(rb"^\.", re.MULTILINE)
+_REFUSES_US: Final = frozenset({530, 534, 535, 538})
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 
 
@@ -202,12 +203,14 @@ def _on_the_wire(mail: bytes) -> bytes:
 def _verdict(error: SMTPResponseException) -> Deferred | Refused:
     """What an answer means: 5xx is final, 421 and an unreadable answer say nothing of the mail.
 
+    Nor does a refusal of our login (RFC 4954) or of a line without TLS (RFC 3207).
     The server's text is not kept: it often quotes the address.
     """
     reason = f"the mail server answered {error.code}"
-    if 500 <= error.code < 600:
+    if 500 <= error.code < 600 and error.code not in _REFUSES_US:
         return Refused(reason)
-    return Deferred(reason, server_away=error.code == SMTPStatus.domain_unavailable)
+    away = error.code in {SMTPStatus.domain_unavailable, *_REFUSES_US}
+    return Deferred(reason, server_away=away)
 
 
 def _name(error: BaseException) -> str:
