@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Protocol
 
 import structlog
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from services.notify import letters_api, store
 from services.notify.adapters.preview import Preview
@@ -39,7 +39,7 @@ _SANDBOX = {
 class SendingByHand(BaseModel):
     """Why a person has a held notice sent, or one sent again."""
 
-    reason: Annotated[str, Field(min_length=3, max_length=500)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
     sequence: Annotated[int, Field(ge=1)] | None = None
     """The notice's sequence that the person saw; refused when it changed meanwhile."""
 
