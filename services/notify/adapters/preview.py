@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
+from typing import Final
 
 from services.notify.adapters.letters import Typesetter
 from services.notify.adapters.rendering import Renderer, Written
@@ -13,6 +14,8 @@ from shared.contract.contacts import Language
 from shared.contract.decisions import DecisionOutcome
 from shared.contract.facts import NoticeKind
 from shared.errors import NotFound
+
+_NOTICE_ID: Final = "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,11 @@ class Preview:
         """The preview of a notice.
 
         Raises:
-            NotFound: There is no such programme on the day of the sample.
+            NotFound: There is no such programme on the day of the sample, or no notice tells of
+                such an outcome.
         """
+        if outcome is DecisionOutcome.ESCALATE:
+            raise NotFound("no notice tells of an escalation as a decision")
         version = renderer.programmes.version_on(programme, SAMPLE_DAY)
         if version is None:
             known = ", ".join(sorted(renderer.programmes.by_code))
@@ -70,7 +76,7 @@ class Preview:
         assert client is not None
         to = Email(client.emails[0], client.name)
         at = utc(SAMPLE_DAY.year, SAMPLE_DAY.month, SAMPLE_DAY.day, 9)
-        return self.renderer.mail(self.written, to, f"preview-{self.written.facts.kind}", at)
+        return self.renderer.mail(self.written, to, _NOTICE_ID, at)
 
     async def letter(self, typesetter: Typesetter) -> bytes:
         """The letter as PDF."""
