@@ -243,4 +243,7 @@ def _begins(rule: ClockRule, step: Step, zone: ZoneInfo, *, first: bool) -> Word
             f"Die Frist läuft bis zum {target.de} des folgenden Jahres",
             f"The time limit runs until {target.en} of the following year",
         )
-    return Words("Ein Tag wurde genannt", "A day was named")
+    return Words(
+        "Die Frist läuft bis zu dem genannten Tag",
+        "The time limit runs until the day that was named",
+    )

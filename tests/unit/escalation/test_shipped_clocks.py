@@ -178,6 +178,20 @@ def test_when_the_client_is_reminded(escalation, asked, until, reminded):
     assert answer.warn_at(escalation.calendar) == (at(reminded) if reminded else None)
 
 
+def test_a_named_day_is_explained_with_what_ends_by_it(escalation):
+    asked = case(CaseKind.CLAIM, "household", OPENED, ("11-24T09:00", asked_until(8)))
+    (clock,) = [each for each in clocks(escalation, asked) if each.rule.kind == "client_answer"]
+    ((_, words),) = explained(clock.rule, clock.current(escalation.calendar), BERLIN)
+    assert words.de == (
+        "Di 24.11.2026 09:00: Es wurde um fehlende Angaben gebeten. "
+        "Die Frist läuft bis zu dem genannten Tag. Sie endet mit Di 08.12.2026."
+    )
+    assert words.en == (
+        "Tue 24 Nov 2026 09:00: The client was asked for what is missing. "
+        "The time limit runs until the day that was named. It ends with Tue 8 Dec 2026."
+    )
+
+
 def test_a_new_request_moves_the_client_s_day_and_so_does_a_warning(escalation):
     told = [OPENED, ("11-24T09:00", asked_until(9)), ("11-30T09:00", asked_until(14))]
     assert due(escalation, case(CaseKind.CLAIM, "heating-aid", *told))["client_answer"] == (
