@@ -31,6 +31,7 @@ from shared.contract.facts import (
     ConsequencesWarned,
     ContactAdded,
     Decided,
+    Escalated,
     InformationReceived,
     InformationRequested,
     KindChanged,
@@ -40,6 +41,7 @@ from shared.contract.facts import (
     Opened,
     Paid,
     Reopened,
+    Returned,
     TaskAnswered,
     TaskRequested,
     Withdrawn,
@@ -248,6 +250,18 @@ def test_what_is_no_full_answer_needs_no_answer_of_ours_while_the_client_is_aske
         ("11-26T09:00", InformationReceived()),
     )
     assert due(escalation, whole)["next_update"] == "11-30T09:00"
+
+
+def test_what_a_supervisor_gave_back_is_not_left_lying(escalation):
+    told = [
+        OPENED,
+        ("12-01T09:00", Escalated(reason="overdue")),
+        ("12-01T10:00", Returned(instruction="Bitte den Beleg prüfen.", by="sven")),
+    ]
+    claim = case(CaseKind.CLAIM, "household", *told)
+    assert due(escalation, claim)["after_return"] == "12-03T10:00"
+    again = case(CaseKind.CLAIM, "household", *told, ("12-03T10:01", Escalated(reason="overdue")))
+    assert clock_state(escalation, again, "after_return") == "stopped"
 
 
 def test_reopening_restarts_the_service_clocks(escalation):
