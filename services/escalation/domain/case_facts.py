@@ -63,18 +63,22 @@ def facts_of(file: CaseFileUpdated, event_id: str) -> Iterator[Fact]:
             )
 
 
-def fact_of_notice(notice: NoticeStatusChanged, event_id: str, happened_on: date) -> Fact | None:
+def fact_of_notice(notice: NoticeStatusChanged, event_id: str, told_on: date) -> Fact | None:
     """Return what a notice's status means for clocks; None for one that is no decision.
+
+    A letter is sent on the day of its posting, of which the print provider may tell days later:
+    deemed service counts from posting (SGB X §37(2)).
 
     Args:
         notice: The notice.
         event_id: The event that told of it.
-        happened_on: The desk's day then.
+        told_on: The desk's day when notify told of it.
     """
     name = _OF_NOTICE.get(notice.status)
     if notice.kind is not NoticeKind.DECISION or name is None:
         return None
-    return Fact(name, notice.at, event_id, happened_on=happened_on)
+    posted_on = notice.posted_on if notice.status is NoticeStatus.SENT else None
+    return Fact(name, notice.at, event_id, happened_on=posted_on or told_on)
 
 
 def _named(told: contract.Fact, file: CaseFileUpdated) -> Iterator[_Named]:
