@@ -20,7 +20,7 @@ from services.review.domain.acting import (
 )
 from services.review.domain.known import Known
 from services.review.domain.transitions import SYSTEM, changed, notice_requested
-from shared.contract.base import Body
+from shared.contract.base import Body, ShortText
 from shared.contract.case_file import CaseFileUpdated, ConsequencesWarning
 from shared.contract.cases import CaseState
 from shared.contract.facts import AnswerOverdue, AnswerReminded, ConsequencesWarned, NoticeKind
@@ -39,6 +39,9 @@ class WarningRequest(Body):
 
     sequence: int | None = Field(
         default=None, ge=1, description="Sequence of the case file that the person read."
+    )
+    again_because: ShortText = Field(
+        default="", description="Why once more, such as that the letter came back."
     )
 
 
@@ -105,7 +108,8 @@ def warn(
     Raises:
         VersionConflict: The case changed since the person read it.
         Forbidden: They may not act on this case.
-        RuleViolation: The programme knows no such warning, nothing is missing, or it was sent.
+        RuleViolation: The programme knows no such warning, nothing is missing, or it was sent and
+            no reason is given to warn once more.
     """
     may_act(case, request.sequence or case.sequence, person)
     supervisor_if_escalated(case, person)
@@ -113,8 +117,8 @@ def warn(
         raise RuleViolation("no_warning_needed", "this programme knows no warning of its own")
     if case.state not in _MAY_BE_WARNED or all(item.status != "open" for item in case.checklist):
         raise RuleViolation("nothing_missing", "the client is asked for nothing")
-    if case.warning is not None:
-        message = f"the client was warned on {case.warning.warned_on}"
+    if case.warning is not None and not request.again_because.strip():
+        message = f"the client was warned on {case.warning.warned_on}; say why once more"
         raise RuleViolation("already_warned", message)
     return _warned(case, person.subject, known)
 

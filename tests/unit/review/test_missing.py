@@ -178,6 +178,10 @@ def test_a_person_warns_earlier(state: CaseState):
     assert (case.state, case.answer_by) == (CaseState.WAITING_FOR_CLIENT, date(2026, 6, 26))
     with pytest.raises(RuleViolation, match="was warned on 2026-06-12"):
         warn(case, WarningRequest(), RITA, at_agency(timedelta(days=3)))
+    back = WarningRequest(again_because="the letter came back")
+    again = warn(case, back, RITA, at_agency(timedelta(days=9)))
+    assert again.warning
+    assert (again.warning.warned_on, again.answer_by) == (date(2026, 6, 19), date(2026, 7, 3))
 
 
 def test_who_may_not_warn_and_what_needs_no_warning():
