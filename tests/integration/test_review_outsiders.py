@@ -131,7 +131,7 @@ def _complaint_is_reported(service: ServiceProgram, folder: Path, files: TopicRe
     told = report("--year", str(year), "--out", str(file), "--mark-reported", "--desk", str(desk))
     assert (told.returncode, told.stderr) == (
         0,
-        f"1 complaints of {year}, 1 marked as reported\n",
+        f"1 complaint of {year}, 1 marked as reported\n",
     )
     assert file.read_bytes().startswith(b"\xef\xbb\xbf")
     with file.open(encoding="utf-8-sig", newline="") as lines:
