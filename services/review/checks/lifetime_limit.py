@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from services.review.checks.check import clipped
 from services.review.domain.ceilings import lifetime_remainder
 from services.review.domain.priced import PricedLine
 from services.review.domain.subject import ClaimUnderReview
@@ -25,22 +26,10 @@ TEXT = {
 def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
     """Say which lines were clipped to the remainder; with nothing left they are rejected."""
     programme = subject.programme
-    for line in lines:
-        if line.step(STEP) is None:
-            continue
-        assert programme is not None
-        assert line.benefit is not None
-        remainder = lifetime_remainder(programme, subject.past_claims, line.benefit)
-        assert remainder is not None
-        yield Finding(
-            code=CODE,
-            group=GROUP,
-            severity=Severity.REDUCE if remainder.left else Severity.REJECT,
-            line_id=line.line_id,
-            facts={
-                "line": str(line.line_id),
-                "benefit": line.benefit,
-                "limit": str(remainder.limit),
-                "remainder": str(remainder.left),
-            },
-        )
+    assert programme is not None
+    return clipped(
+        CODE,
+        STEP,
+        lines,
+        lambda benefit: lifetime_remainder(programme, subject.past_claims, benefit),
+    )

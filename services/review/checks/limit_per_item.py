@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from services.review.checks.check import reduced
 from services.review.domain.priced import PricedLine
 from services.review.domain.subject import ClaimUnderReview
 from shared.contract.assessment import Finding, FindingGroup, Severity
@@ -20,18 +21,4 @@ TEXT = {
 
 def check(subject: ClaimUnderReview, lines: Iterable[PricedLine]) -> Iterator[Finding]:
     """Say on which lines the limit per item was reached."""
-    for line in lines:
-        step = line.step(STEP)
-        if step is not None:
-            yield Finding(
-                code=CODE,
-                group=GROUP,
-                severity=Severity.REDUCE,
-                line_id=line.line_id,
-                facts={
-                    "line": str(line.line_id),
-                    "benefit": line.benefit or "",
-                    "limit": step.basis,
-                    "taken": str(step.before - step.after),
-                },
-            )
+    return reduced(CODE, STEP, lines, basis_as="limit")
