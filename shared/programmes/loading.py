@@ -1,5 +1,6 @@
 """Reads programme files: exact numbers, no key twice, errors with file, line and column."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -105,7 +106,7 @@ def read_desk(folder: Path) -> DeskRules:
     return DeskFile(own if own.exists() else SHIPPED / DESK_FILE).rules
 
 
-class _File(WrittenFile):
+class _File(WrittenFile, ABC):
     """A file that makes one model."""
 
     def __init__(self, path: Path) -> None:
@@ -141,9 +142,9 @@ class _File(WrittenFile):
         return built
 
     @property
+    @abstractmethod
     def fields(self) -> tuple[str, ...]:
         """The fields at the top of the file."""
-        raise NotImplementedError
 
     def origin(self, place: Place) -> Place:
         """Where in the file its author wrote what stands at a place of the model."""

@@ -1,25 +1,17 @@
 """Notify as it runs: a process, a real broker, a real mail server, killed while it sends."""
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 
 from claimsdesk.topics import apply_topics
-from deploy.local.keys import SigningKey
 from deploy.local.mail import MailServer
-from deploy.local.ports import free_port
 from shared.contract.base import Body
 from shared.contract.case_file import CaseFileUpdated
 from shared.contract.catalogue import NOTICES
@@ -27,7 +19,7 @@ from shared.contract.facts import NoticeKind
 from shared.contract.public import DeliveryReported, NoticeStatus, NoticeStatusChanged
 from shared.ids import derived_case_id
 from shared.message_ids import notice_id_of
-from shared.messaging.envelope import decode, encode
+from shared.messaging.envelope import encode
 from tests.support.notify_desk import (
     NOTICE_KEY,
     a_case,
@@ -35,6 +27,8 @@ from tests.support.notify_desk import (
     with_client,
     without_email,
 )
+from tests.support.service_program import ServiceProgram
+from tests.support.topic_reader import TopicReader
 
 DONE = {NoticeStatus.SENT, NoticeStatus.UNCERTAIN, NoticeStatus.FAILED}
 
@@ -56,97 +50,42 @@ def mail(tmp_path: Path) -> Iterator[MailServer]:
         server.kill()
 
 
-class Notify:
+class Notify(ServiceProgram):
     """A running notify service, and its HTTP side."""
 
     def __init__(self, folder: Path, bootstrap: str, database_url: str, smtp_port: int) -> None:
-        folder.mkdir(parents=True)
-        self.key = SigningKey(folder)
-        self.port = free_port()
         self.spool = folder / "spool"
-        self._log = (folder / "notify.log").open("wb")
-        self._environment = os.environ | {
-            "CLAIMSDESK_KAFKA": bootstrap,
-            "CLAIMSDESK_DATABASE_URL": database_url,
-            "CLAIMSDESK_HTTP_PORT": str(self.port),
-            "CLAIMSDESK_JWKS_FILE": str(self.key.jwks_file),
-            "CLAIMSDESK_DOCUMENTS_DIR": str(folder / "documents"),
-            "CLAIMSDESK_SMTP_HOST": "127.0.0.1",
-            "CLAIMSDESK_SMTP_PORT": str(smtp_port),
-            "CLAIMSDESK_SPOOL_DIR": str(self.spool),
-            "CLAIMSDESK_DESK_ADDRESS": "claims@claimsdesk.example",
-            "CLAIMSDESK_NOTICE_KEY": NOTICE_KEY,
-            "CLAIMSDESK_ANSWERS_PER_DAY": "1000",
-            "CLAIMSDESK_PRINT_CLOSE_AFTER": "PT0S",
-            "CLAIMSDESK_PRINT_POSTING": "hand_over",
-        }
-        self._process = self._start()
-
-    def _start(self) -> subprocess.Popen:
-        return subprocess.Popen(
-            [sys.executable, "-m", "services.notify"],
-            env=self._environment,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
+        super().__init__(
+            "notify",
+            folder,
+            kafka=bootstrap,
+            database_url=database_url,
+            smtp_host="127.0.0.1",
+            smtp_port=smtp_port,
+            spool_dir=self.spool,
+            desk_address="claims@claimsdesk.example",
+            notice_key=NOTICE_KEY,
+            answers_per_day=1000,
+            print_close_after="PT0S",
+            print_posting="hand_over",
         )
 
-    def call(self, method: str, path: str, role: str = "", **options: object) -> httpx.Response:
-        token = self.key.token("rita", "Rita", [role]) if role else ""
-        headers = {"Authorization": f"Bearer {token}"} if role else {}
-        url = f"http://127.0.0.1:{self.port}{path}"
-        return httpx.request(method, url, headers=headers, timeout=10, **options)
 
-    def wait_until_ready(self) -> None:
-        def ready() -> bool:
-            assert self._process.poll() is None, "the service ended"
-            try:
-                return self.call("GET", "/readyz").status_code == 200
-            except httpx.TransportError:
-                return False
-
-        until(ready, 30)
-
-    def kill_and_restart(self) -> None:
-        self._process.kill()
-        self._process.wait(10)
-        self._process = self._start()
-
-    def stop(self) -> int:
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            return self._process.wait(20)
-        finally:
-            self._process.kill()
-            self._process.wait(10)
-            self._log.close()
-
-
-class Published:
-    """What notify has published, per notice, without repeats of the same event."""
+class Published(TopicReader):
+    """What notify has published, per notice."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "reader"})
-        partitions = range(NOTICES.partitions)
-        self._consumer.assign([TopicPartition(NOTICES.name, p, 0) for p in partitions])
-        self._seen: set[str] = set()
-        self._bodies: dict[str, list[NoticeStatusChanged]] = defaultdict(list)
+        super().__init__(bootstrap, NOTICES)
 
     def read(self) -> dict[str, list[NoticeStatusChanged]]:
-        while records := self._consumer.consume(1000, 0.05):
-            for record in records:
-                assert record.error() is None
-                event = decode(record.key(), record.value(), record.headers())
-                if event.event_id not in self._seen:
-                    self._seen.add(event.event_id)
-                    assert isinstance(event.body, NoticeStatusChanged)
-                    self._bodies[event.body.notice_id].append(event.body)
-        return self._bodies
+        bodies: dict[str, list[NoticeStatusChanged]] = defaultdict(list)
+        for event in self.events:
+            assert isinstance(event.body, NoticeStatusChanged)
+            bodies[event.body.notice_id].append(event.body)
+        return bodies
 
     def of(self, notice_id: str) -> list[str]:
         return [f"{body.channel} {body.status}" for body in self.read()[notice_id]]
-
-    def close(self) -> None:
-        self._consumer.close()
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -184,7 +123,7 @@ def test_from_a_case_file_to_mailbox_spool_and_status(
         without_email(a_case(case_id=derived_case_id("2"))), NoticeKind.INFORMATION_REQUEST
     )
     service = Notify(tmp_path / "service", broker, database_url, mail.smtp_port)
-    with closing(Published(broker)) as published:
+    with Published(broker) as published:
         try:
             service.wait_until_ready()
             publish(broker, by_mail, by_letter)
@@ -327,7 +266,7 @@ def test_killed_while_it_sends_no_notice_is_lost_and_none_is_doubled(
         bodies.append(body)
     wanted = {*emails, *letters}
     service = Notify(tmp_path / "service", broker, database_url, mail.smtp_port)
-    with closing(Published(broker)) as published:
+    with Published(broker) as published:
 
         def done() -> int:
             found = published.read()

@@ -13,8 +13,7 @@ from sqlalchemy import func, select
 
 from deploy.local.keys import SigningKey
 from services.review import agents, api, departments, store
-from services.review.app import App, build
-from services.review.settings import Settings
+from services.review.app import App
 from services.review.tables import awaiting_accounts
 from services.review.waiting import WaitingContacts
 from shared.contract.base import Body
@@ -24,16 +23,14 @@ from shared.contract.contacts import Intent
 from shared.contract.departments import Department, DepartmentTaskAnswered
 from shared.errors import BadEvent
 from shared.messaging.envelope import Event, decode, encode
-from shared.messaging.outbox_rows import waiting_records
-from shared.migrations import migrate, tables_of
 from tests.support.review_desk import (
     a_claim,
     a_client,
     a_policy,
     a_request,
     event_of,
-    policy_number,
 )
+from tests.support.review_inside import claims_on, published, review_app
 
 IBAN = "DE89370400440532013000"
 
@@ -76,16 +73,8 @@ class Desk:
 
     async def asked_of(self, department: Department) -> list[dict[str, Any]]:
         """What stands in the outbox for a department, in order."""
-        table = tables_of("review").tables["outbox"]
-        async with self.app.service.database.reading() as connection:
-            records = await waiting_records(connection, table)
-        topic = f"departments.{department}.tasks.v1"
-        return [json.loads(record.value) for record in records if record.topic == topic]
-
-    async def claims_on(self, number: int) -> int:
-        async with self.app.service.unit_of_work() as work:
-            ledgers = await store.lock_ledgers(work.connection, [policy_number(number)])
-        return len(ledgers[policy_number(number)].claims)
+        records = await published(self.app, f"departments.{department}.tasks.v1")
+        return [json.loads(record.value) for record in records]
 
     async def how_many_wait(self) -> int:
         async with self.app.service.database.reading() as connection:
@@ -101,23 +90,11 @@ def _again(body: Body) -> Event:
 
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
-    key = SigningKey(tmp_path)
-    app = build(
-        Settings(
-            kafka="127.0.0.1:1",
-            database_url=database_url,
-            jwks_file=key.jwks_file,
-            documents_dir=tmp_path,
-        )
-    )
-    await migrate(app.service.database, "review")
-    async with app.service.unit_of_work() as work:
-        await store.save_policies(work.connection, [a_policy(1)])
-        await store.save_clients(work.connection, [a_client(1)])
-    try:
+    async with review_app(database_url, tmp_path) as (app, key):
+        async with app.service.unit_of_work() as work:
+            await store.save_policies(work.connection, [a_policy(1)])
+            await store.save_clients(work.connection, [a_client(1)])
         yield Desk(app, key)
-    finally:
-        await app.service.database.close()
 
 
 async def test_a_payment_waits_for_the_record_of_the_account_and_is_instructed_once(desk: Desk):
@@ -217,11 +194,11 @@ async def test_a_person_asks_explains_takes_back_and_says_what_a_request_really_
 async def test_a_claim_that_was_none_counts_no_more_on_its_policy(desk: Desk):
     await desk.reads(a_claim(1, documents=()))
     case = await desk.case()
-    assert await desk.claims_on(1) == 1
+    assert await claims_on(desk.app, 1) == 1
     kind = {"sequence": 1, "kind": "payment_delay"}
     changed = await desk.acts(f"/cases/{case.case_id}/kind", **kind)
     assert changed.json()["state"] == "waiting_for_department"
-    assert await desk.claims_on(1) == 0
+    assert await claims_on(desk.app, 1) == 0
     back = await desk.acts(f"/cases/{case.case_id}/kind", sequence=2, kind="claim")
     assert back.json()["state"] == "waiting_for_client"
-    assert await desk.claims_on(1) == 1
+    assert await claims_on(desk.app, 1) == 1

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.keys import SigningKey
 from services.review import agents, store
-from services.review.app import App, build
-from services.review.settings import Settings
+from services.review.app import App
 from services.review.waiting import WaitingContacts
 from shared.contract.base import Body
 from shared.contract.case_file import CaseFileUpdated
@@ -18,9 +16,8 @@ from shared.contract.catalogue import CASE_FILE
 from shared.contract.contacts import ContactPassedOn, ContactReceived, Handover
 from shared.contract.facts import NoticeKind, NoticeRequested
 from shared.errors import BadEvent
-from shared.messaging.outbox_rows import waiting_records
-from shared.migrations import migrate, tables_of
-from tests.support.review_desk import a_claim, a_client, a_policy, event_of, policy_number
+from tests.support.review_desk import a_claim, a_client, a_policy, event_of
+from tests.support.review_inside import claims_on, published, review_app
 
 HANDOVER = Handover(body="health_insurance", by="rita", at=datetime.now(UTC))
 
@@ -41,41 +38,17 @@ class Desk:
 
     async def told(self) -> list[CaseFileUpdated]:
         """The case files that review published, in order."""
-        table = tables_of("review").tables["outbox"]
-        async with self.app.service.database.reading() as connection:
-            records = await waiting_records(connection, table)
-        return [
-            CaseFileUpdated.model_validate_json(record.value)
-            for record in records
-            if record.topic == CASE_FILE.name
-        ]
-
-    async def claims_on(self, number: int) -> int:
-        """How many claims count on a policy."""
-        async with self.app.service.unit_of_work() as work:
-            ledgers = await store.lock_ledgers(work.connection, [policy_number(number)])
-        return len(ledgers[policy_number(number)].claims)
+        records = await published(self.app, CASE_FILE.name)
+        return [CaseFileUpdated.model_validate_json(record.value) for record in records]
 
 
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
-    key = SigningKey(tmp_path)
-    app = build(
-        Settings(
-            kafka="127.0.0.1:1",
-            database_url=database_url,
-            jwks_file=key.jwks_file,
-            documents_dir=tmp_path,
-        )
-    )
-    await migrate(app.service.database, "review")
-    async with app.service.unit_of_work() as work:
-        await store.save_policies(work.connection, [a_policy(1)])
-        await store.save_clients(work.connection, [a_client(1)])
-    try:
+    async with review_app(database_url, tmp_path) as (app, _):
+        async with app.service.unit_of_work() as work:
+            await store.save_policies(work.connection, [a_policy(1)])
+            await store.save_clients(work.connection, [a_client(1)])
         yield Desk(app)
-    finally:
-        await app.service.database.close()
 
 
 def passed(contact: ContactReceived) -> ContactPassedOn:
@@ -95,20 +68,20 @@ async def test_the_case_of_a_misdirected_claim_ends_with_a_notice(desk: Desk, to
         await desk.reads(claim, passed(claim))
     else:
         await desk.reads(claim)
-        assert await desk.claims_on(1) == 1
+        assert await claims_on(desk.app, 1) == 1
         await desk.reads(passed(claim))
     asked, ended = await desk.told()
     assert asked.state is CaseState.WAITING_FOR_CLIENT
     assert (ended.state, ended.case_id, ended.answer_by) == (CaseState.CLOSED, asked.case_id, None)
     assert notices(ended) == [NoticeKind.PASSED_ON]
-    assert await desk.claims_on(1) == 0
+    assert await claims_on(desk.app, 1) == 0
 
 
 async def test_what_intake_passed_on_at_once_is_one_settled_case_with_one_notice(desk: Desk):
     await desk.reads(a_claim(1, handover=HANDOVER))
     (case,) = await desk.told()
     assert (case.state, notices(case)) == (CaseState.CLOSED, [NoticeKind.PASSED_ON])
-    assert await desk.claims_on(1) == 0
+    assert await claims_on(desk.app, 1) == 0
 
 
 async def test_a_handover_of_nothing_known_is_a_bad_event(desk: Desk):

@@ -11,10 +11,8 @@ import pytest
 from sqlalchemy import create_engine, func, select, text
 
 from claimsdesk.topics import apply_topics
-from deploy.local.keys import SigningKey
 from services.review import agents
-from services.review.app import App, build
-from services.review.settings import Settings
+from services.review.app import App
 from services.review.tables import cases, waiting_contacts
 from services.review.waiting import WaitingContacts
 from shared.contract.base import Body
@@ -24,8 +22,6 @@ from shared.contract.catalogue import CASE_FILE, CONTACTS
 from shared.contract.contacts import ContactReceived, Document, DocumentKind, Intent
 from shared.contract.reference import ClientChanged, PolicyChanged
 from shared.messaging.envelope import OutgoingRecord
-from shared.messaging.outbox_rows import waiting_records
-from shared.migrations import migrate, tables_of
 from tests.support.review_desk import (
     a_claim,
     a_client,
@@ -35,6 +31,7 @@ from tests.support.review_desk import (
     review_program,
     send,
 )
+from tests.support.review_inside import published, review_app
 from tests.support.topic_reader import TopicReader
 
 
@@ -69,27 +66,13 @@ class Desk:
             return (await connection.execute(query)).scalar_one()
 
     async def dead_letters(self) -> list[OutgoingRecord]:
-        table = tables_of("review").tables["outbox"]
-        async with self.app.service.database.reading() as connection:
-            records = await waiting_records(connection, table)
-        return [record for record in records if record.topic == CONTACTS.dead_letters]
+        return await published(self.app, CONTACTS.dead_letters)
 
 
 @asynccontextmanager
 async def review_desk(folder: Path, database_url: str) -> AsyncIterator[Desk]:
-    app = build(
-        Settings(
-            kafka="127.0.0.1:1",
-            database_url=database_url,
-            jwks_file=SigningKey(folder).jwks_file,
-            documents_dir=folder,
-        )
-    )
-    await migrate(app.service.database, "review")
-    try:
+    async with review_app(database_url, folder) as (app, _):
         yield Desk(app)
-    finally:
-        await app.service.database.close()
 
 
 @pytest.fixture

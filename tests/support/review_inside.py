@@ -19,8 +19,10 @@ from shared.contract.contacts import ContactReceived
 from shared.contract.people import PersonChanged
 from shared.contract.public import ClockBreached, ClockWarned, EscalationChanged
 from shared.contract.reference import ClientChanged, PolicyChanged
-from shared.migrations import migrate
-from tests.support.review_desk import event_of
+from shared.messaging.envelope import OutgoingRecord
+from shared.messaging.outbox_rows import waiting_records
+from shared.migrations import migrate, tables_of
+from tests.support.review_desk import event_of, policy_number
 
 
 class ReviewInside:
@@ -71,10 +73,10 @@ class ReviewInside:
 
 
 @asynccontextmanager
-async def review_inside(
+async def review_app(
     database_url: str, folder: Path, programmes_dir: Path | None = None
-) -> AsyncIterator[ReviewInside]:
-    """Review on a database of its own; again on the same one it knows what it knew."""
+) -> AsyncIterator[tuple[App, SigningKey]]:
+    """Review on a database, and the key of its tokens."""
     key = SigningKey(folder)
     app = build(
         Settings(
@@ -87,6 +89,30 @@ async def review_inside(
     )
     await migrate(app.service.database, "review")
     try:
-        yield ReviewInside(app, key)
+        yield app, key
     finally:
         await app.service.database.close()
+
+
+@asynccontextmanager
+async def review_inside(
+    database_url: str, folder: Path, programmes_dir: Path | None = None
+) -> AsyncIterator[ReviewInside]:
+    """Review on a database of its own; again on the same one it knows what it knew."""
+    async with review_app(database_url, folder, programmes_dir) as (app, key):
+        yield ReviewInside(app, key)
+
+
+async def published(app: App, topic: str) -> list[OutgoingRecord]:
+    """The records that wait in the outbox for a topic, in order."""
+    table = tables_of("review").tables["outbox"]
+    async with app.service.database.reading() as connection:
+        records = await waiting_records(connection, table)
+    return [record for record in records if record.topic == topic]
+
+
+async def claims_on(app: App, number: int) -> int:
+    """How many claims count on a policy."""
+    async with app.service.unit_of_work() as work:
+        ledgers = await store.lock_ledgers(work.connection, [policy_number(number)])
+    return len(ledgers[policy_number(number)].claims)
